@@ -9,6 +9,9 @@ pub const PROMISES: usize = 256;
 /// Bytes of one policy file: ten thousand rules of a hundred bytes are one megabyte.
 pub const SOURCE_BYTES: usize = 16 * 1024 * 1024;
 
+/// Bytes of a file with the rows of a table: twice what a program may have, since JSON is longer.
+pub const TABLE_FILE_BYTES: usize = 64 * 1024 * 1024;
+
 /// Items, keys and list elements of one source file: every one of them can become a diagnostic.
 pub const SOURCE_NODES: usize = 2_000_000;
 

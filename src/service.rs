@@ -45,6 +45,7 @@ mod attributes;
 mod builder;
 mod decision;
 mod error;
+mod folder;
 mod pool;
 mod store;
 #[cfg(test)]
@@ -64,6 +65,7 @@ use attributes::Given;
 pub use builder::Builder;
 pub use decision::Decision;
 pub use error::ServiceError;
+pub use folder::Folder;
 use placet_core::authorize::{Authorizer, Policy};
 use placet_core::model::time::Time;
 use placet_core::model::value::Value;

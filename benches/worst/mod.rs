@@ -2,12 +2,14 @@
 //! that only differ at their end, patterns that nearly match at every place. `instructions` counts what they take, and
 //! `crates/placet-cli/tests/mistakes/cost.rs` how much fuel.
 
+use std::collections::BTreeSet;
 use std::iter;
 use std::sync::LazyLock;
 
 use placet::bytecode::automaton::Draft;
 use placet::bytecode::op::{Const, Int, Length, Op};
 use placet::bytecode::program::{Pool, Program};
+use placet::bytecode::table::{Rows, write};
 use placet::bytecode::wildcard::{GlobPiece, PathPiece};
 use placet::bytecode::zone::ZoneDraft;
 use placet::limits::{CLAIM_ENTRIES, LABELS, SET_BYTES, SET_ELEMENTS, TOKEN_BYTES, VALUE_BYTES};
@@ -134,6 +136,7 @@ pub fn cases() -> Vec<Case> {
     truths(&mut cases);
     searches(&mut cases);
     values(&mut cases);
+    rows_of_tables(&mut cases);
     cases.0
 }
 
@@ -240,6 +243,50 @@ fn tests(cases: &mut Cases) {
         let begins = name.replace("equals", "begins");
         cases.add(&begins, &deny(&one(Op::Begins { field, text })).repeat(MANY), &pool);
     }
+}
+
+/// Look-ups that are as long as they may be: in a table whose keys differ at their ends, and in rows whose elements do.
+fn rows_of_tables(cases: &mut Cases) {
+    let name = |number: usize, length: usize| [a(length - 4), format!("{number:04}").into_bytes()].concat();
+    let row = |value: Vec<u8>| BTreeSet::from([value]);
+    let long: Rows = (0..4_096).map(|number| (name(number, 200), row(b"v".to_vec()))).collect();
+    let ids = (0..4_096_u128).map(|number| (number.to_be_bytes().to_vec(), row(a(5_000))));
+    let ids: Rows = ids.take(100).chain([(vec![7; 16], row(a(5_000)))]).collect();
+    let size = SET_BYTES / SET_ELEMENTS;
+    let elements: BTreeSet<Vec<u8>> = (0..SET_ELEMENTS - 1).map(|number| name(number, size - 2)).collect();
+    let mut found = elements.clone();
+    found.insert(a(size - 2));
+    let id = one(Op::Field { field: ID });
+    let (text, string) = (one(Op::Field { field: TEXT }), Scalar::String);
+    let mut add =
+        |name: &str, times: usize, (key, ty, rows): (Scalar, Type, &Rows), op: &dyn Fn(Const, &mut Pool) -> Vec<u8>| {
+            let mut pool = Pool::default();
+            let table = pool.intern(&write("t", key, ty, rows));
+            let truth = op(table, &mut pool).repeat(times);
+            let truths = body(|body| Op::Some { body }, &truth);
+            let rule = deny(&[one(Op::When {}), truths].concat());
+            cases.add(name, &[one(Op::Table { table }), rule].concat(), &pool);
+        };
+    let has = |table, _: &mut Pool| [one(Op::HasRow { table }), text.clone()].concat();
+    let keyed = (string, Type::One(string), &long);
+    add("has.row", MANY, keyed, &has);
+    add("table", 1, keyed, &has);
+    add("row.of", MANY, (Scalar::Uuid, Type::One(string), &ids), &|table, _| {
+        let row = [one(Op::RowOf { table }), id.clone()].concat();
+        [one(Op::Unequal {}), row.clone(), row].concat()
+    });
+    let set = |elements: &BTreeSet<Vec<u8>>| Rows::from([(vec![7; 16], elements.clone())]);
+    let (without, with) = (set(&elements), set(&found));
+    add("in.row", 20, (Scalar::Uuid, Type::Set(string), &without), &|table, pool| {
+        let value = one(Op::String { constant: pool.intern(&a(size - 2)) });
+        [one(Op::InRow { table }), value, id.clone()].concat()
+    });
+    add("any.in.row", 1, (Scalar::Uuid, Type::Set(string), &without), &|table, _| {
+        [one(Op::AnyInRow { field: TEXTS, table }), id.clone()].concat()
+    });
+    add("every.in.row", 1, (Scalar::Uuid, Type::Set(string), &with), &|table, _| {
+        [one(Op::EveryInRow { field: SHUFFLED, table }), id.clone()].concat()
+    });
 }
 
 fn small_patterns(cases: &mut Cases) {

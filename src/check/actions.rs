@@ -99,6 +99,10 @@ pub(super) fn settle(condition: &mut Condition, count: usize, holds: bool) {
         | Condition::Has(_)
         | Condition::HasLabel(..)
         | Condition::HasClaim(_)
+        | Condition::InRow(..)
+        | Condition::AnyInRow(..)
+        | Condition::EveryInRow(..)
+        | Condition::HasRow(..)
         | Condition::Call(..)
         | Condition::Truth(_)
         | Condition::Vouched(_) => {}

@@ -8,6 +8,7 @@ use super::presence::{Present, Told};
 use super::reading::{Reading, Typed};
 use super::report::with_help;
 use super::scope::Scope;
+use super::table_rows::text_key;
 use super::tree::{Condition, Constant, Effect, Operand, Term};
 use super::wildcards::{self, Place};
 use super::{actions, clocks, constancy};
@@ -96,8 +97,18 @@ impl Reading<'_, '_, '_> {
             ConditionKind::Or(..) => here.chain(condition, false).map(Condition::AnyOf),
             ConditionKind::Compare(comparison, left, right) => here.compare(*comparison, left, right, at),
             ConditionKind::In(left, pattern) => here.within(left, pattern),
+            ConditionKind::Some(name, pattern) | ConditionKind::Every(name, pattern)
+                if let PatternKind::Row(table, key) = &pattern.kind =>
+            {
+                let is_every = matches!(condition.kind, ConditionKind::Every(..));
+                here.elements_in_row(is_every, name, pattern, (table, key))
+            }
             ConditionKind::Some(name, pattern) => here.elements(Quantifier::Some, name, pattern),
             ConditionKind::Every(name, pattern) => here.elements(Quantifier::Every, name, pattern),
+            ConditionKind::HasRow(name, key) => here.has_row(name, key),
+            ConditionKind::Has(name, Some(key)) if self.scope.names.is_table(&name.text) => {
+                here.has_row(name, &text_key(key, at))
+            }
             ConditionKind::Has(name, label) => here.has(name, label.as_deref()),
             ConditionKind::HasTokenField(field) => here.has_token_field(field, at),
             ConditionKind::Call(name, arguments) => here.call_condition(name, arguments, at),
@@ -106,6 +117,7 @@ impl Reading<'_, '_, '_> {
             | ConditionKind::Name(_)
             | ConditionKind::TokenField(_)
             | ConditionKind::Label(..)
+            | ConditionKind::Row(..)
             | ConditionKind::Compute(..) => here.truth(condition),
         }
     }
@@ -226,6 +238,9 @@ impl Reading<'_, '_, '_> {
 
     /// `e in p`, or `e in groups` where `groups` is an attribute that is a set.
     fn within(&self, left: &ast::Condition, pattern: &Pattern) -> Option<Condition> {
+        if let PatternKind::Row(table, key) = &pattern.kind {
+            return self.in_row(left, table, key);
+        }
         if let PatternKind::Name(name) = &pattern.kind
             && let Some(field) = self.attribute_named(name, pattern.at.0)?
         {

@@ -164,7 +164,8 @@ fn is_count(operand: &Operand) -> bool {
         | Operand::Expiry
         | Operand::Claim(_)
         | Operand::Local(..)
-        | Operand::Compute(..) => false,
+        | Operand::Compute(..)
+        | Operand::Row(..) => false,
     }
 }
 

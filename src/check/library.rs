@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::report::Report;
+use super::table_files::TableFiles;
 use super::vocabulary;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -25,6 +26,7 @@ const BUILT_IN: [&str; 4] = [
 pub struct Library {
     vocabularies: BTreeMap<String, Arc<Vocabulary>>,
     effort: u64,
+    table_files: Option<Arc<dyn TableFiles>>,
 }
 
 impl Default for Library {
@@ -51,7 +53,7 @@ impl Library {
     /// No vocabulary at all.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { vocabularies: BTreeMap::new(), effort: COMPILE_EFFORT }
+        Self { vocabularies: BTreeMap::new(), effort: COMPILE_EFFORT, table_files: None }
     }
 
     /// The same with another work budget for each document, in units of about ten nanoseconds: a
@@ -66,6 +68,18 @@ impl Library {
     #[must_use]
     pub const fn effort(&self) -> u64 {
         self.effort
+    }
+
+    /// The same for documents whose tables may be in files, which `files` reads. Without this, such a
+    /// table is an error.
+    #[must_use]
+    pub fn with_table_files(self, files: impl TableFiles + 'static) -> Self {
+        Self { table_files: Some(Arc::new(files)), ..self }
+    }
+
+    /// Reads the files of tables, if they may be read.
+    pub(super) fn table_files(&self) -> Option<&dyn TableFiles> {
+        self.table_files.as_deref()
     }
 
     /// Adds the vocabularies of a file, each with the file's `role` items as roles of its own. If
@@ -119,7 +133,7 @@ fn read(file: &File) -> Result<(Vec<&VocabularyItem>, Vec<Arc<Vocabulary>>), Vec
     let report = Report::default();
     let roles = file.items.iter().filter_map(|item| match &item.kind {
         ItemKind::Role(role) => Some(role),
-        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Vocabulary(_) | ItemKind::Block(_) => None,
+        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Table(_) | ItemKind::Vocabulary(_) | ItemKind::Block(_) => None,
     });
     let added = declared(&report, file, &roles.collect::<Vec<_>>());
     let diagnostics = report.finish();
@@ -147,7 +161,7 @@ fn another_meaning(item: &VocabularyItem, known: &Vocabulary) -> Diagnostic {
 fn items(file: &File) -> impl Iterator<Item = &VocabularyItem> {
     file.items.iter().filter_map(|item| match &item.kind {
         ItemKind::Vocabulary(vocabulary) => Some(vocabulary),
-        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Block(_) => None,
+        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Table(_) | ItemKind::Block(_) => None,
     })
 }
 

@@ -5,7 +5,7 @@
 //! 1. [`library`]: the one vocabulary that is in force, declared in the file or found under the
 //!    name after `use`;
 //! 2. `names`: the file's `let`s and roles, each using only those above it, so that none uses
-//!    itself;
+//!    itself, and its `tables`, whose [files](table_files) the caller reads;
 //! 3. `blocks`: each token, policy and restriction by itself. Its parameters (`scope`), its keys
 //!    (`fields`), its claims (`claims`), the rules that TOKENGEN's keys stand for (`tokengen`), its
 //!    rules (`rules`) with their actions (`actions`) and patterns (`patterns`, `texts`, `regex`,
@@ -57,6 +57,11 @@ mod rules;
 mod scope;
 mod sets;
 mod subsumption;
+pub mod table;
+pub mod table_files;
+mod table_rows;
+mod table_values;
+mod tables;
 mod terms;
 mod texts;
 mod time_zones;
@@ -107,16 +112,23 @@ pub fn check_parsed(parsed: &Parsed, library: &Library) -> Outcome {
 
 fn run(report: Report, file: &File, broken: &[Name], library: &Library) -> Outcome {
     let vocabulary = in_force(&report, file, broken, library);
-    let checked = vocabulary.map(|vocabulary| check_blocks(&report, file, broken, &vocabulary));
+    let checked = vocabulary.map(|vocabulary| check_blocks(&report, file, broken, &vocabulary, library));
     let diagnostics = report.finish();
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
     Outcome { checked: checked.filter(|_| !failed), diagnostics }
 }
 
-fn check_blocks(report: &Report, file: &File, broken: &[Name], vocabulary: &Arc<Vocabulary>) -> Checked {
+fn check_blocks(
+    report: &Report,
+    file: &File,
+    broken: &[Name],
+    vocabulary: &Arc<Vocabulary>,
+    library: &Library,
+) -> Checked {
     // The roles beside a vocabulary are for the files that use it.
     let exports = file.items.iter().any(|item| matches!(item.kind, ItemKind::Vocabulary(_)));
-    let names = Names::of_file(report, file, broken, vocabulary);
+    let names =
+        Names::of_file(report, file, broken, vocabulary, &|item| tables::read(report, item, library.table_files()));
     let mut first: HashMap<&str, Span> = HashMap::new();
     let mut templates = Vec::new();
     for item in &file.items {
@@ -186,13 +198,15 @@ fn unknown<T>(report: &Report, name: &Name, library: &Library) -> Option<T> {
 const fn vocabulary_name(kind: &ItemKind) -> Option<&Name> {
     match kind {
         ItemKind::Vocabulary(item) => Some(&item.name),
-        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Block(_) => None,
+        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Table(_) | ItemKind::Block(_) => None,
     }
 }
 
 const fn use_name(kind: &ItemKind) -> Option<&Name> {
     match kind {
         ItemKind::Use(name) => Some(name),
-        ItemKind::Vocabulary(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Block(_) => None,
+        ItemKind::Vocabulary(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Table(_) | ItemKind::Block(_) => {
+            None
+        }
     }
 }

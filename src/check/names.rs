@@ -6,13 +6,14 @@ use std::collections::{HashMap, HashSet};
 
 use super::actions::ActionSet;
 use super::report::{Report, refuse_name, with_help};
+use super::table::Table;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{NESTING, ROLES, SOURCE_NODES};
 use crate::span::Span;
 use crate::syntax::ast::{
-    File, Form, ItemKind, Let, Literal, Name, Operand, OperandKind, Pattern, PatternKind, Piece, RoleItem, Text,
-    Written,
+    File, Form, ItemKind, Let, Literal, Name, Operand, OperandKind, Pattern, PatternKind, Piece, RoleItem, TableItem,
+    Text, Written,
 };
 use placet_core::model::vocabulary::Vocabulary;
 
@@ -22,6 +23,7 @@ pub(super) struct Names<'a> {
     vocabulary: &'a Vocabulary,
     lets: HashMap<&'a str, LetSlot<'a>>,
     roles: HashMap<&'a str, RoleSlot>,
+    tables: HashMap<&'a str, TableSlot>,
     /// Declared, but further down than what is being read.
     below: HashSet<&'a str>,
     /// Declared by items that could not be read: their meaning is not known, but using them is not
@@ -34,6 +36,14 @@ pub(super) struct Names<'a> {
 #[derive(Debug)]
 struct LetSlot<'a> {
     item: &'a Let,
+    used: Cell<bool>,
+}
+
+#[derive(Debug)]
+struct TableSlot {
+    at: Span,
+    /// `None` after an error in it.
+    table: Option<Table>,
     used: Cell<bool>,
 }
 
@@ -52,6 +62,7 @@ impl<'a> Names<'a> {
             vocabulary,
             lets: HashMap::new(),
             roles: HashMap::new(),
+            tables: HashMap::new(),
             below: HashSet::new(),
             broken: HashSet::new(),
             patterns: Cell::new(0),
@@ -59,7 +70,13 @@ impl<'a> Names<'a> {
     }
 
     /// The names of `file`, read from its top to its end.
-    pub(super) fn of_file(report: &Report, file: &'a File, broken: &'a [Name], vocabulary: &'a Vocabulary) -> Self {
+    pub(super) fn of_file(
+        report: &Report,
+        file: &'a File,
+        broken: &'a [Name],
+        vocabulary: &'a Vocabulary,
+        read_table: &dyn Fn(&TableItem) -> Option<Table>,
+    ) -> Self {
         let mut names = Self::of_vocabulary(vocabulary);
         names.broken = broken.iter().map(|name| name.text.as_str()).collect();
         names.below =
@@ -68,6 +85,7 @@ impl<'a> Names<'a> {
             match &item.kind {
                 ItemKind::Let(item) => names.add_let(report, item),
                 ItemKind::Role(item) => names.add_role(report, item),
+                ItemKind::Table(item) => names.add_table(report, item, read_table),
                 ItemKind::Use(_) | ItemKind::Vocabulary(_) | ItemKind::Block(_) => {}
             }
         }
@@ -112,7 +130,8 @@ impl<'a> Names<'a> {
     /// Where the file declares a `let` or role of this name.
     pub(super) fn place(&self, name: &str) -> Option<Span> {
         let of_let = self.lets.get(name).map(|slot| slot.item.name.at.0);
-        of_let.or_else(|| self.roles.get(name).map(|slot| slot.at))
+        let of_role = of_let.or_else(|| self.roles.get(name).map(|slot| slot.at));
+        of_role.or_else(|| self.tables.get(name).map(|slot| slot.at))
     }
 
     /// Whether the name is a role, of the file or of the vocabulary.
@@ -133,6 +152,24 @@ impl<'a> Names<'a> {
     /// Whether the name is declared by an item that could not be read.
     pub(super) fn is_broken(&self, name: &str) -> bool {
         self.broken.contains(name)
+    }
+
+    /// A table of the file, which counts as used from now on; `Some(None)` if there is an error in
+    /// it.
+    pub(super) fn use_table(&self, name: &str) -> Option<Option<&Table>> {
+        let slot = self.tables.get(name)?;
+        slot.used.set(true);
+        Some(slot.table.as_ref())
+    }
+
+    /// Whether the name is a table of the file.
+    pub(super) fn is_table(&self, name: &str) -> bool {
+        self.tables.contains_key(name)
+    }
+
+    /// All tables.
+    pub(super) fn table_words(&self) -> impl Iterator<Item = &str> {
+        self.tables.keys().copied()
     }
 
     /// All `let`s.
@@ -164,6 +201,9 @@ impl<'a> Names<'a> {
         };
         for (name, slot) in self.lets.iter().filter(|(_, slot)| !slot.used.get()) {
             report.add(unused("`let`", name, slot.item.name.at.0));
+        }
+        for (name, slot) in self.tables.iter().filter(|(_, slot)| !slot.used.get()) {
+            report.add(unused("table", name, slot.at));
         }
         for (name, slot) in self.roles.iter().filter(|(_, slot)| !slot.used.get() && !exports_roles) {
             report.add(unused("role", name, slot.at));
@@ -201,6 +241,20 @@ impl<'a> Names<'a> {
         }
     }
 
+    fn add_table(&mut self, report: &Report, item: &'a TableItem, read: &dyn Fn(&TableItem) -> Option<Table>) {
+        let (name, at) = (item.name.text.as_str(), item.name.at.0);
+        self.below.remove(name);
+        let table = read(item);
+        if self.vocabulary.field(name).is_some() {
+            let of = self.vocabulary.name();
+            let message = format!("a table cannot be called `{name}`: that is an attribute of `{of}`");
+            return report.add(Diagnostic::new(Code::NameTaken, at, message).help("choose another name"));
+        }
+        if self.is_free(report, "table", &item.name) {
+            self.tables.insert(name, TableSlot { at, table, used: Cell::new(false) });
+        }
+    }
+
     fn is_free(&self, report: &Report, what: &str, name: &Name) -> bool {
         let (text, at) = (name.text.as_str(), name.at.0);
         if let Some(first) = self.place(text) {
@@ -227,6 +281,7 @@ fn declared(kind: &ItemKind) -> Option<&Name> {
     match kind {
         ItemKind::Let(item) => Some(&item.name),
         ItemKind::Role(item) => Some(&item.name),
+        ItemKind::Table(item) => Some(&item.name),
         ItemKind::Use(_) | ItemKind::Vocabulary(_) | ItemKind::Block(_) => None,
     }
 }
@@ -255,8 +310,15 @@ impl LetNames<'_, '_> {
             Written::Operand(operand) | Written::Compare(_, operand) => self.operand(operand),
             Written::Range(ends) => ends.iter().for_each(|end| self.operand(end)),
             Written::Literal(Literal::Text(text)) => self.text(text),
+            Written::Row(table, _) => self.row(table),
             Written::Literal(_) => {}
         }
+    }
+
+    fn row(&self, table: &Name) {
+        let message = "a `let` is outside all blocks and has no request to look up";
+        let found = Diagnostic::new(Code::WrongPattern, table.at.0, message);
+        self.report.add(found.help(format!("write `{}[…]` in the rule", table.text)));
     }
 
     fn operand(&self, operand: &Operand) {

@@ -3,6 +3,7 @@
 use super::expected::Expected;
 use super::literals::natural;
 use super::reading::{Reading, Typed};
+use super::table_rows::text_key;
 use super::tree::{Constant, Operand, Term};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -22,7 +23,11 @@ impl Reading<'_, '_, '_> {
             ConditionKind::Literal(literal) => here.literal(literal, at, wanted),
             ConditionKind::Name(name) => here.name(name, at, wanted),
             ConditionKind::TokenField(field) => here.token_field(field, at),
+            ConditionKind::Label(name, label) if self.scope.names.is_table(&name.text) => {
+                here.row_value(name, &text_key(label, at), at)
+            }
             ConditionKind::Label(name, label) => here.label(name, label, at),
+            ConditionKind::Row(name, key) => here.row_value(name, key, at),
             ConditionKind::Compute(..) => self.whole_sum(condition),
             ConditionKind::Call(name, arguments) => here.call_value(name, arguments, at),
             ConditionKind::Not(_)
@@ -33,7 +38,8 @@ impl Reading<'_, '_, '_> {
             | ConditionKind::Some(..)
             | ConditionKind::Every(..)
             | ConditionKind::HasTokenField(_)
-            | ConditionKind::Has(..) => self.scope.report.fail(
+            | ConditionKind::Has(..)
+            | ConditionKind::HasRow(..) => self.scope.report.fail(
                 Diagnostic::new(Code::Mismatch, at, "a condition is not a value and cannot be compared")
                     .help("write the condition itself, or `!` before it"),
             ),

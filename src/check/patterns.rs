@@ -315,6 +315,12 @@ impl Reader<'_, '_, '_> {
             }
             PatternKind::Compare(comparison, operand) => self.compare(*comparison, operand, at, expected),
             PatternKind::Text(matcher, _) => self.refuse(expected, &matcher_name(*matcher), at, accepted(*matcher)),
+            PatternKind::Row(table, _) => {
+                let message = format!("`{}[…]` is a whole pattern and cannot be a part of one", table.text);
+                let found = Diagnostic::new(Code::WrongPattern, at, message);
+                let help = format!("write it in a condition: `… || value in {0}[…]`, `!(value in {0}[…])`", table.text);
+                scope.report.fail(found.help(help))
+            }
             PatternKind::Range(..) => self.refuse(expected, "a range", at, "ints, times and durations"),
             PatternKind::Name(_)
             | PatternKind::Any

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::absence::matches_absence;
 use super::clocks::compared;
 use super::subsumption::matches;
+use super::table::Table;
 use super::terms::as_text;
 use super::tree::{ClaimPath, Condition, Constant, Operand, Pattern, Piece, Term, Test, Text};
 use crate::limits::ATTRIBUTES;
@@ -34,6 +35,8 @@ pub(super) struct Present {
     claims: BTreeSet<ClaimPath>,
     /// Facts about texts, of an attribute or of a label.
     texts: BTreeSet<(Place, Shape)>,
+    /// Rows of tables, by their keys.
+    rows: Vec<(Table, Operand)>,
     /// After a part that could not be read, nothing is known to be absent: the bad part may have
     /// been the guard.
     everything: bool,
@@ -127,6 +130,11 @@ impl Present {
         self.everything || self.claims.contains(path)
     }
 
+    /// Whether the table has the row with this key.
+    pub(super) fn has_row(&self, table: &Table, key: &Operand) -> bool {
+        self.everything || self.rows.iter().any(|(known, of)| known == table && of == key)
+    }
+
     /// Whether this fact is known about a text.
     pub(super) fn knows(&self, place: &Place, shape: Shape) -> bool {
         self.everything || self.texts.contains(&(place.clone(), shape))
@@ -138,6 +146,7 @@ impl Present {
         self.labels.extend(other.labels);
         self.claims.extend(other.claims);
         self.texts.extend(other.texts);
+        self.rows.extend(other.rows);
         self.everything |= other.everything;
         self
     }
@@ -151,6 +160,7 @@ impl Present {
                 labels: &self.labels & &other.labels,
                 claims: &self.claims & &other.claims,
                 texts: &self.texts & &other.texts,
+                rows: self.rows.into_iter().filter(|row| other.rows.contains(row)).collect(),
                 everything: false,
             },
         }
@@ -171,7 +181,10 @@ impl Present {
                 Condition::Has(field)
                 | Condition::Some(field, _)
                 | Condition::Every(field, _)
-                | Condition::Member(_, field),
+                | Condition::Member(_, field)
+                | Condition::InRow(Operand::Field(field), ..)
+                | Condition::AnyInRow(field, ..)
+                | Condition::EveryInRow(field, ..),
                 true,
             ) => Self::field(*field),
             (Condition::ElementsIn(_, field, set), true) => Self::field(*field).and(Self::field(*set)),
@@ -180,6 +193,9 @@ impl Present {
                 Self { labels, ..Self::field(*field) }
             }
             (Condition::HasClaim(path), true) => Self::claim(path),
+            (Condition::HasRow(table, key), true) => {
+                Self { rows: vec![(table.clone(), key.clone())], ..Self::default() }
+            }
             (Condition::Matches(operand, pattern), _) => {
                 let field = match operand {
                     Operand::Field(field) if truth => Self::field(*field),

@@ -7,12 +7,12 @@ use super::patterns::Absence;
 use super::presence::Present;
 use super::report::twice;
 use super::scope::Scope;
-use super::tree::{Effect, Rule, Test};
+use super::tree::{Condition, Effect, Rule, Test};
 use super::{constancy, names};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
-use crate::syntax::ast::{self, Entry};
+use crate::syntax::ast::{self, Entry, PatternKind};
 use crate::syntax::parse::nearest;
 use placet_core::model::vocabulary::RESERVED;
 
@@ -44,12 +44,12 @@ impl Scope<'_, '_> {
         let read = self.forbidding(source.effect == Effect::Deny).map(source);
         // Most rules have no condition that would need it.
         let present = match &read {
-            Some((_, tests)) if source.when.is_some() || source.unless.is_some() => Present::by_tests(tests),
+            Some(read) if source.when.is_some() || source.unless.is_some() => read.present(),
             Some(_) => Present::default(),
             None => Present::everything(),
         };
         let condition = self.guard(source.effect, source.when, source.unless, present);
-        let (actions, tests) = read?;
+        let ReadMap { actions, tests, rows } = read?;
         if source.effect == Effect::Deny
             && let Some(condition) = &condition
         {
@@ -67,24 +67,24 @@ impl Scope<'_, '_> {
             effect: source.effect,
             actions: actions.and_then(ActionSet::into_tree),
             tests,
-            condition: condition?.map(Box::new),
+            condition: joined(rows, condition?).map(Box::new),
             at: source.at,
         })
     }
 
     /// The actions and tests of a map; every entry is checked, even if others have errors.
-    fn map(&self, source: &Source<'_>) -> Option<(Option<ActionSet>, Vec<Test>)> {
+    fn map(&self, source: &Source<'_>) -> Option<ReadMap> {
         // Rules are kept, so spare capacity would be kept with them.
         let attributes = source.entries.iter().filter(|entry| !is_of_actions(&entry.key.text)).count();
         let tests = Vec::with_capacity(attributes);
-        let mut map = Map { scope: self, first: BTreeMap::new(), actions: None, tests, whole: true };
+        let mut map = Map { scope: self, first: BTreeMap::new(), actions: None, tests, rows: Vec::new(), whole: true };
         for entry in source.entries {
             if map.entry(entry).is_none() {
                 map.whole = false;
             }
         }
         map.tests.sort_by_key(|test| test.field);
-        map.whole.then_some((map.actions, map.tests))
+        map.whole.then_some(ReadMap { actions: map.actions, tests: map.tests, rows: map.rows })
     }
 
     /// Warns of a rule that grants everything.
@@ -105,6 +105,33 @@ fn is_of_actions(key: &str) -> bool {
     matches!(key, "action" | "role")
 }
 
+/// The map of a rule.
+struct ReadMap {
+    actions: Option<ActionSet>,
+    tests: Vec<Test>,
+    rows: Vec<Condition>,
+}
+
+impl ReadMap {
+    /// The presence that it guarantees.
+    fn present(&self) -> Present {
+        let rows = self.rows.iter().map(|row| Present::when(row, true));
+        rows.fold(Present::by_tests(&self.tests), Present::and)
+    }
+}
+
+/// The look-ups of a map and the condition of its rule.
+fn joined(mut rows: Vec<Condition>, condition: Option<Condition>) -> Option<Condition> {
+    if rows.is_empty() {
+        return condition;
+    }
+    match condition {
+        Some(Condition::All(parts)) => rows.extend(parts),
+        other => rows.extend(other),
+    }
+    if rows.len() == 1 { rows.pop() } else { Some(Condition::All(rows)) }
+}
+
 struct Map<'m, 's, 'a> {
     scope: &'m Scope<'s, 'a>,
     /// The first place of each key. Maps have a few keys, and there are many maps: a hash of each
@@ -112,6 +139,8 @@ struct Map<'m, 's, 'a> {
     first: BTreeMap<&'m str, Span>,
     actions: Option<ActionSet>,
     tests: Vec<Test>,
+    /// Look-ups in tables, which are conditions.
+    rows: Vec<Condition>,
     whole: bool,
 }
 
@@ -130,6 +159,11 @@ impl<'m> Map<'m, '_, '_> {
             return report.fail(self.unknown(key, at));
         };
         let attribute = vocabulary.attribute(field)?;
+        if let PatternKind::Row(table, key) = &entry.value.kind {
+            let row = self.scope.entry_in_row(field, table, key, entry.value.at.0)?;
+            self.rows.push(row);
+            return Some(());
+        }
         let absence = if attribute.optional { Absence::Possible } else { Absence::Never };
         // Computed only after an error: most maps are fine, and there are many.
         let what = &format_args!("`{key}`");

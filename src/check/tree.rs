@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use super::table::Table;
 use crate::span::Span;
 use crate::syntax::ast::{self, BlockKind, Comparison, ParameterType, Quantifier};
 use placet_core::model::arithmetic::Arithmetic;
@@ -442,6 +443,14 @@ pub enum Condition {
     Call(Predicate, Operand, Operand),
     /// A bool attribute, parameter or `let` by itself.
     Truth(Operand),
+    /// `team in teams[subject]`: the value is an element of the row, or its one value.
+    InRow(Operand, Table, Operand),
+    /// `any groups in teams[subject]`
+    AnyInRow(FieldNo, Table, Operand),
+    /// `all groups in teams[subject]`: false without elements.
+    EveryInRow(FieldNo, Table, Operand),
+    /// `has teams[subject]`
+    HasRow(Table, Operand),
     /// `vouched("placet_public_…")`: a third-party block of this key is on the token.
     Vouched([u8; 32]),
 }
@@ -467,6 +476,8 @@ pub enum Operand {
     /// `a + b`, `a - b`, of types that [go together](Arithmetic::result). The whole of a sum
     /// saturates, its parts are exact.
     Compute(Arithmetic, Box<Operand>, Box<Operand>),
+    /// `managers[owner]`: the one value of a row; absent without one.
+    Row(Table, Box<Operand>),
     /// `hour(time)`: a function of an operand that it accepts.
     Call(Function, Box<Operand>),
     /// Elements of a set attribute, or labels of a labels attribute; 0 where it is absent.

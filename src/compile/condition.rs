@@ -38,6 +38,16 @@ impl Lowering<'_> {
                 };
                 Ok(if *is_negated { negated(asked) } else { asked })
             }
+            Condition::InRow(operand, table, key) => {
+                Ok(program::Condition::InRow(self.operand(operand)?, table.clone(), self.operand(key)?))
+            }
+            Condition::AnyInRow(field, table, key) => {
+                Ok(program::Condition::AnyInRow(*field, table.clone(), self.operand(key)?))
+            }
+            Condition::EveryInRow(field, table, key) => {
+                Ok(program::Condition::EveryInRow(*field, table.clone(), self.operand(key)?))
+            }
+            Condition::HasRow(table, key) => Ok(program::Condition::HasRow(table.clone(), self.operand(key)?)),
             Condition::Has(field) => Ok(program::Condition::Has(*field)),
             Condition::HasLabel(field, name) => Ok(program::Condition::HasLabel(*field, name.clone())),
             Condition::HasClaim(path) => Ok(program::Condition::HasClaim(path.clone())),
@@ -123,6 +133,7 @@ impl Lowering<'_> {
             Operand::Claim(path) => Value::Claim(path.clone()),
             Operand::Local(zone, time) => Value::Local(self.zone(zone)?, Box::new(self.operand(time)?)),
             Operand::Compute(..) => whole(self.summand(operand)?, self.scalar(operand)?),
+            Operand::Row(table, key) => Value::Row(table.clone(), Box::new(self.operand(key)?)),
             Operand::Call(function, inner) => Value::Call(*function, Box::new(self.operand(inner)?)),
             Operand::Size(field) => Value::Size(*field),
         })
@@ -152,6 +163,7 @@ impl Lowering<'_> {
             Operand::Compute(arithmetic, left, right) => {
                 arithmetic.result(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped)
             }
+            Operand::Row(table, _) => Ok(table.element()),
             Operand::Call(function, _) => Ok(function.row().gives),
             Operand::Size(_) => Ok(Scalar::Int),
         }

@@ -93,6 +93,10 @@ impl Found<'_> {
             | Condition::Has(_)
             | Condition::HasLabel(..)
             | Condition::HasClaim(_)
+            | Condition::InRow(..)
+            | Condition::AnyInRow(..)
+            | Condition::EveryInRow(..)
+            | Condition::HasRow(..)
             | Condition::Truth(_)
             | Condition::Vouched(_) => {}
         }

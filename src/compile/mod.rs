@@ -336,7 +336,7 @@ impl Lowering<'_> {
         self.write_all(Effect::Allow, &mut writer, &mut origins, &mut wrong);
         wrong.sort_by_key(|(number, _)| *number);
         errors.extend(wrong.into_iter().map(|(_, error)| error));
-        (Program::new(&writer.code, &writer.pool), origins)
+        (writer.program(), origins)
     }
 
     /// The rules of one effect that can match, preceded by their index if they have one. Each is

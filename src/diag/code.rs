@@ -221,6 +221,24 @@ policy office {
     allow { action: GET } when hour(time, "Europe/Zürich") in 8..18
 }"#
         "Use a name of the IANA time zone database, or an offset such as `\"+02:00\"`."
+    "E0218" BadTable Error "the rows of a table are not of its types, or one is given twice"
+        r#"use http
+
+table teams: string -> set of string = { ann: ["red"], bob: "blue" }
+
+policy own_team {
+    allow { host: teams[subject] }
+}"#
+        "Write one row for each key, with a value of the table's type, and a list if that is a set."
+    "E0217" TableFile Error "the file of a table cannot be read"
+        r#"use http
+
+table managers: string -> string from "../managers.json"
+
+policy own_team {
+    allow { host: managers[subject] }
+}"#
+        "Name a file in the folder of the policy or below it. A host, and a policy that arrives as text, has no files: write the rows in the policy there."
     "E0301" WrongType Error "a value has the wrong type"
         r#"use http
 

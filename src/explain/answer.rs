@@ -15,6 +15,9 @@ pub struct Explanation {
     /// Why it was refused, or why no rule was evaluated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
+    /// The rows of tables that the rule read, or the nearest one: `` `teams["ann"]` is ["red"] ``.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<String>,
     /// The nearest allowed request, if a rule decided against this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<Nearest>,

@@ -14,6 +14,7 @@
 use std::collections::HashSet;
 use std::ops::Deref;
 
+use crate::check::table::Table;
 use crate::program::{Condition, Effect, Pattern, Rule, Test, Value};
 use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::fuel::Fuel;
@@ -169,12 +170,30 @@ impl Candidate<'_> {
                 }
             }
             Condition::Action(actions) => actions.contains(&self.action()),
+            Condition::InRow(operand, table, key) => {
+                let value = self.operand(operand).zip(self.row(table, key));
+                value.is_some_and(|(value, row)| row.contains(&value))
+            }
+            Condition::AnyInRow(field, table, key) => {
+                let row = self.row(table, key).unwrap_or_default();
+                self.elements(*field).iter().any(|element| row.contains(element))
+            }
+            Condition::EveryInRow(field, table, key) => {
+                let (row, elements) = (self.row(table, key).unwrap_or_default(), self.elements(*field));
+                !elements.is_empty() && elements.iter().all(|element| row.contains(element))
+            }
+            Condition::HasRow(table, key) => self.row(table, key).is_some(),
             Condition::Has(field) => self.value(*field).is_some(),
             Condition::HasLabel(field, name) => self.label(*field, name).is_some(),
             Condition::HasClaim(path) => self.facts.claims.at(path).is_some(),
             Condition::Holds(operand) => self.operand(operand) == Some(Constant::Bool(true)),
             Condition::Vouched(key) => self.facts.vouchers.contains(key),
         }
+    }
+
+    /// The values of the row with this key.
+    pub fn row(&self, table: &Table, key: &Value) -> Option<Vec<Constant>> {
+        table.row(&self.operand(key)?)
     }
 
     /// The value of an operand.
@@ -198,6 +217,7 @@ impl Candidate<'_> {
                 let saturated = i64::try_from(exact).unwrap_or(if exact < 0 { i64::MIN } else { i64::MAX });
                 Constant::of_number(operand.scalar(self.facts.vocabulary)?, saturated)?
             }
+            Value::Row(table, key) => self.row(table, key)?.pop()?,
             Value::Call(function, inner) => {
                 let result = function.apply(&self.operand(inner)?.as_value())?;
                 Constant::of_number(function.row().gives, result.number()?)?

@@ -40,6 +40,7 @@ mod refusal;
     reason = "public for `placet-tools` alone, which invents requests the same way"
 )]
 pub mod repair;
+mod rows;
 mod search;
 mod sets;
 mod show;
@@ -133,8 +134,9 @@ impl<'a> Explainer<'a> {
         if self.closed {
             return explanation;
         }
+        let request = TimedRequest { request: request.clone(), time };
+        explanation.rows = self.rows(&request, verdict);
         if let Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) = verdict {
-            let request = TimedRequest { request: request.clone(), time };
             explanation.nearest = self.way_out(&request, decider, &mut scratch);
         }
         explanation
@@ -158,7 +160,8 @@ impl<'a> Explainer<'a> {
     /// The meaning of a verdict: the rule that decided, or the cause. No change is searched for.
     #[must_use]
     pub fn decided(&self, verdict: Verdict, time: Time) -> Explanation {
-        let mut explanation = Explanation { verdict: verdict.word(), decided: None, cause: None, nearest: None };
+        let mut explanation =
+            Explanation { verdict: verdict.word(), decided: None, cause: None, rows: Vec::new(), nearest: None };
         match verdict {
             Verdict::Allow(decider) | Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) => {
                 explanation.decided = Some(self.ruling(decider, time));
@@ -174,7 +177,7 @@ impl<'a> Explainer<'a> {
     #[must_use]
     pub fn malformed(&self, bad: &RequestJsonError, request: &Json) -> Explanation {
         let cause = refusal::malformed(bad, request, self.authorizer.vocabulary());
-        Explanation { verdict: "refused", decided: None, cause: Some(cause), nearest: None }
+        Explanation { verdict: "refused", decided: None, cause: Some(cause), rows: Vec::new(), nearest: None }
     }
 
     /// The same with known sources only, without reading programs back: for many requests.
@@ -185,7 +188,21 @@ impl<'a> Explainer<'a> {
             Verdict::Refused(_) => return self.decided(verdict, time),
         };
         let decided = Some(self.ruling_at_hand(decided));
-        Explanation { verdict: verdict.word(), decided, cause: None, nearest: None }
+        Explanation { verdict: verdict.word(), decided, cause: None, rows: Vec::new(), nearest: None }
+    }
+
+    /// The rows of tables that the deciding rule read; if none decided, the one that comes nearest.
+    fn rows(&self, request: &TimedRequest, verdict: Verdict) -> Vec<String> {
+        let (Verdict::Allow(decider) | Verdict::Forbidden(decider) | Verdict::NotPermitted(decider)) = verdict else {
+            return Vec::new();
+        };
+        let read = |programs: &[Program], facts: &Facts<'_>| {
+            let search = Search { facts, programs, source: ToSource::new(facts.vocabulary) };
+            let number = decider.rule.or_else(|| search.nearest(request, decider.origin)?.0.rule)?;
+            let program = programs.iter().find(|program| program.origin == decider.origin)?;
+            Some(rows::read(program.rules.get(usize::from(number))?, &facts.of(request)))
+        };
+        self.with_programs(request.time, read).flatten().unwrap_or_default()
     }
 
     fn ruling_at_hand(&self, decider: Decider) -> Ruling {

@@ -41,6 +41,10 @@ fn truth(condition: &Condition, length: u64) -> u64 {
         | Condition::Has(_)
         | Condition::HasLabel(..)
         | Condition::HasClaim(_)
+        | Condition::InRow(..)
+        | Condition::AnyInRow(..)
+        | Condition::EveryInRow(..)
+        | Condition::HasRow(..)
         | Condition::Holds(_)
         | Condition::Vouched(_) => 0,
     }

@@ -227,6 +227,9 @@ impl Candidate<'_> {
             Condition::Action(listed) => self.with_actions(|action| listed.contains(&action) == wanted),
             Condition::Holds(operand) => self.operand_turned(operand, &Pattern::Bool(wanted), true),
             Condition::Compare(comparison, left, right) => self.compared(*comparison, left, right, wanted),
+            Condition::InRow(..) | Condition::AnyInRow(..) | Condition::EveryInRow(..) | Condition::HasRow(..) => {
+                self.row_turned(truth, wanted)
+            }
             Condition::Constant(_)
             | Condition::Vouched(_)
             | Condition::HasClaim(_)
@@ -237,7 +240,7 @@ impl Candidate<'_> {
     }
 
     /// Changes an operand that is an attribute or a label, so that it matches or does not.
-    fn operand_turned(&self, operand: &Value, pattern: &Pattern, wanted: bool) -> Vec<TimedRequest> {
+    pub(super) fn operand_turned(&self, operand: &Value, pattern: &Pattern, wanted: bool) -> Vec<TimedRequest> {
         match operand {
             Value::Field(field) if wanted => self.satisfying_field(*field, pattern),
             Value::Field(field) => self.violating_field(*field, pattern),
@@ -250,6 +253,7 @@ impl Candidate<'_> {
                 let found = found.iter().map(Some).chain([None]);
                 found.map(|value| self.with_label(*field, name, text(value))).collect()
             }
+            Value::Row(table, key) => self.row_value_turned(table, key, pattern, wanted),
             Value::Size(field) => match pattern {
                 Pattern::Range(first, last) if wanted => self.sized(*field, [*first, *last]),
                 _ => Vec::new(),
@@ -426,7 +430,7 @@ fn is_open(operand: &Value) -> bool {
     match operand {
         Value::Field(_) | Value::Label(..) | Value::Size(_) => true,
         Value::Compute(_, left, right) => is_open(left) || is_open(right),
-        Value::Call(_, inner) | Value::Local(_, inner) => is_open(inner),
+        Value::Call(_, inner) | Value::Local(_, inner) | Value::Row(_, inner) => is_open(inner),
         Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Claim(_) => false,
     }
 }
@@ -447,6 +451,10 @@ fn asks(truth: &Condition, reads: fn(&Value) -> bool) -> bool {
         | Condition::HasLabel(..)
         | Condition::HasClaim(_)
         | Condition::Vouched(_) => false,
+        Condition::InRow(operand, _, key) => reads_time(operand) || reads_time(key),
+        Condition::AnyInRow(_, _, key) | Condition::EveryInRow(_, _, key) | Condition::HasRow(_, key) => {
+            reads_time(key)
+        }
     }
 }
 
@@ -454,7 +462,7 @@ fn reads_time(operand: &Value) -> bool {
     match operand {
         Value::Field(field) => *field == TIME,
         Value::Compute(_, left, right) => reads_time(left) || reads_time(right),
-        Value::Call(_, inner) | Value::Local(_, inner) => reads_time(inner),
+        Value::Call(_, inner) | Value::Local(_, inner) | Value::Row(_, inner) => reads_time(inner),
         Value::Label(..) | Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Claim(_) | Value::Size(_) => {
             false
         }
@@ -465,7 +473,7 @@ fn reads_zone(operand: &Value) -> bool {
     match operand {
         Value::Local(..) => true,
         Value::Compute(_, left, right) => reads_zone(left) || reads_zone(right),
-        Value::Call(_, inner) => reads_zone(inner),
+        Value::Call(_, inner) | Value::Row(_, inner) => reads_zone(inner),
         Value::Field(_)
         | Value::Label(..)
         | Value::Constant(_)

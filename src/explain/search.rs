@@ -224,6 +224,11 @@ fn reads(truth: &Condition, part: &Part) -> bool {
         Condition::ElementsIn(_, field, set) => field_of(field) || field_of(set),
         Condition::Action(_) => *part == Part::Action,
         Condition::HasLabel(field, name) => label_of(field, name),
+        Condition::InRow(operand, _, key) => operand_reads(operand, part) || operand_reads(key, part),
+        Condition::AnyInRow(field, _, key) | Condition::EveryInRow(field, _, key) => {
+            field_of(field) || operand_reads(key, part)
+        }
+        Condition::HasRow(_, key) => operand_reads(key, part),
         Condition::Constant(_) | Condition::HasClaim(_) | Condition::Vouched(_) => false,
     }
 }
@@ -235,7 +240,7 @@ fn operand_reads(operand: &Value, part: &Part) -> bool {
         }
         Value::Label(field, name) => matches!(part, Part::Label(other, label) if other == field && label == name),
         Value::Compute(_, left, right) => operand_reads(left, part) || operand_reads(right, part),
-        Value::Call(_, inner) | Value::Local(_, inner) => operand_reads(inner, part),
+        Value::Call(_, inner) | Value::Local(_, inner) | Value::Row(_, inner) => operand_reads(inner, part),
         Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Claim(_) => false,
     }
 }

@@ -57,6 +57,7 @@ impl fmt::Display for Explanation {
             f.write_str(if self.decided.is_some() { ": " } else { "" })?;
             cause.fmt(f)?;
         }
+        self.rows.iter().try_for_each(|row| write!(f, "\n  {}", excerpt(row)))?;
         self.nearest.iter().try_for_each(|nearest| write!(f, "\n{nearest}"))
     }
 }

@@ -23,6 +23,7 @@ use placet_core::bytecode::index::Index;
 use placet_core::bytecode::index::facet::{Facet, FacetKind};
 use placet_core::bytecode::op::{self, Const, Instruction, Op, Shown, Sort};
 use placet_core::bytecode::program::constant;
+use placet_core::bytecode::table::Table;
 use placet_core::bytecode::zone::Zone;
 use placet_core::model::matcher::{Matcher, Syntax};
 use placet_core::model::types::{BytesType, NumberType, Scalar, Type, Written};
@@ -130,7 +131,10 @@ impl Lister<'_> {
     /// A constant in readable form, if it has the form that the instruction requires.
     fn constant(&self, constant: &[u8], op: Op, subject: Option<Scalar>) -> Option<String> {
         match op.row().sort {
-            Sort::Rule => self.index(constant),
+            Sort::Rule => match op::Rule::of(op)? {
+                op::Rule::Table { .. } => table(constant),
+                _ => self.index(constant),
+            },
             Sort::Test => Some(match op::Test::of(op)?.joined() {
                 Some((field, _)) => text(constant, self.element(field)),
                 None => self.actions(constant),
@@ -144,6 +148,7 @@ impl Lister<'_> {
                 match op::Value::of(op)? {
                     op::Value::Constant(ty, _) => of_value(ty, constant),
                     op::Value::Local { .. } => Zone::read(constant).map(zone),
+                    op::Value::RowOf { .. } => Table::read(constant).map(|table| table.name().to_owned()),
                     // The name of a label or an entry.
                     op::Value::LabelOf { .. } | op::Value::EntryOf { .. } => Some(text(constant, Some(Scalar::String))),
                     op::Value::Field { .. }
@@ -220,6 +225,7 @@ fn value_type(node: &Node, vocabulary: &Vocabulary) -> Option<Scalar> {
         op::Value::Yes {} | op::Value::No {} => Scalar::Bool,
         op::Value::Size { .. } => Scalar::Int,
         op::Value::Compute(arithmetic) => return arithmetic.result(child(0)?, child(1)?),
+        op::Value::RowOf { .. } => return None,
         op::Value::Call(function) => function.row().gives,
     })
 }
@@ -246,8 +252,17 @@ fn of_pattern(pattern: op::Pattern, constant: &[u8], subject: Option<Scalar>) ->
 
 /// The constant of a condition: a key, or the name of a label.
 fn of_condition(condition: op::Condition, constant: &[u8]) -> String {
-    if let op::Condition::Vouched { .. } = condition {
-        return literal::hexadecimal(constant);
+    match condition {
+        op::Condition::Vouched { .. } => return literal::hexadecimal(constant),
+        op::Condition::InRow { .. }
+        | op::Condition::AnyInRow { .. }
+        | op::Condition::EveryInRow { .. }
+        | op::Condition::HasRow { .. } => {
+            if let Some(table) = Table::read(constant) {
+                return table.name().to_owned();
+            }
+        }
+        _ => {}
     }
     text(constant, Some(Scalar::String))
 }
@@ -273,6 +288,14 @@ fn zone(zone: Zone<'_>) -> String {
             format!("{name} ({from}..{until})")
         },
     )
+}
+
+/// `teams: string -> set of string (2 rows, 61 bytes)`
+fn table(constant: &[u8]) -> Option<String> {
+    let table = Table::read(constant)?;
+    let rows = if table.len() == 1 { "row" } else { "rows" };
+    let (name, key, value) = (table.name(), table.key(), table.value());
+    Some(format!("{name}: {key} -> {value} ({} {rows}, {} bytes)", table.len(), constant.len()))
 }
 
 fn number(number: i64, scalar: Scalar) -> String {

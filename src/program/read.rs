@@ -1,6 +1,10 @@
 //! Reads programs back as trees, constants in place.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
+use crate::check::table::Table;
 use crate::check::tree::{ClaimPath, Constant};
 use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::constant::{NetworkBits, actions_of};
@@ -16,17 +20,17 @@ use placet_core::model::vocabulary::ActionNo;
 #[must_use]
 pub fn rules(program: &Proved<'_>) -> Option<Vec<Rule>> {
     let mut code = Cursor::new(program.code());
+    let reader = Reader::new(program.pool());
     let mut rules = Vec::new();
     while !code.is_empty() {
-        rules.extend(rule(&mut code, program.pool())?);
+        rules.extend(rule(&mut code, &reader)?);
     }
     Some(rules)
 }
 
 /// Reads one rule; an index gives no rule. `None` if the bytes are not a rule. The caller has to
 /// bound the nesting depth, as the verifier and an [outline](super::outline) do.
-pub(super) fn rule<'p>(code: &mut Cursor<'p>, pool: &'p [u8]) -> Option<Option<Rule>> {
-    let reader = Reader { pool };
+pub(super) fn rule<'p>(code: &mut Cursor<'p>, reader: &Reader<'p>) -> Option<Option<Rule>> {
     let rule = op::Rule::read(code)?;
     let (effect, body) = match rule {
         op::Rule::Deny { body } => (Effect::Deny, body),
@@ -34,7 +38,7 @@ pub(super) fn rule<'p>(code: &mut Cursor<'p>, pool: &'p [u8]) -> Option<Option<R
         op::Rule::Allow { body } | op::Rule::AllowIs { body, .. } | op::Rule::AllowIn { body, .. } => {
             (Effect::Allow, body)
         }
-        op::Rule::DenyIndex { .. } | op::Rule::AllowIndex { .. } => return Some(None),
+        op::Rule::DenyIndex { .. } | op::Rule::AllowIndex { .. } | op::Rule::Table { .. } => return Some(None),
     };
     let mut tests = Vec::new();
     if let Some(action) = rule.action() {
@@ -44,11 +48,26 @@ pub(super) fn rule<'p>(code: &mut Cursor<'p>, pool: &'p [u8]) -> Option<Option<R
     Some(Some(Rule { effect, tests }))
 }
 
-struct Reader<'p> {
+pub(super) struct Reader<'p> {
     pool: &'p [u8],
+    /// The tables so far, by their places: many rules share one.
+    tables: RefCell<BTreeMap<u32, Table>>,
 }
 
 impl<'p> Reader<'p> {
+    pub(super) fn new(pool: &'p [u8]) -> Self {
+        Self { pool, tables: RefCell::default() }
+    }
+
+    fn table(&self, place: Const) -> Option<Table> {
+        if let Some(table) = self.tables.borrow().get(&place.0) {
+            return Some(table.clone());
+        }
+        let table = Table::of_constant(self.bytes(place)?)?;
+        self.tables.borrow_mut().insert(place.0, table.clone());
+        Some(table)
+    }
+
     fn body<T>(
         &self,
         code: &mut Cursor<'p>,
@@ -123,6 +142,17 @@ impl<'p> Reader<'p> {
             op::Condition::AnyIn { field, set } => Condition::ElementsIn(Quantifier::Some, field, set),
             op::Condition::EveryIn { field, set } => Condition::ElementsIn(Quantifier::Every, field, set),
             op::Condition::Asks { set } => Condition::Action(actions_of(self.bytes(set)?).collect()),
+            op::Condition::InRow { table } => {
+                let (value, table) = (self.value(code)?, self.table(table)?);
+                Condition::InRow(value, table, self.value(code)?)
+            }
+            op::Condition::AnyInRow { field, table } => {
+                Condition::AnyInRow(field, self.table(table)?, self.value(code)?)
+            }
+            op::Condition::EveryInRow { field, table } => {
+                Condition::EveryInRow(field, self.table(table)?, self.value(code)?)
+            }
+            op::Condition::HasRow { table } => Condition::HasRow(self.table(table)?, self.value(code)?),
             op::Condition::Has { field } => Condition::Has(field),
             op::Condition::HasLabel { field, name } => Condition::HasLabel(field, self.text(name)?),
             op::Condition::HasClaim { claim } => Condition::HasClaim(ClaimPath::One(claim)),
@@ -146,6 +176,7 @@ impl<'p> Reader<'p> {
             op::Value::Issuance {} => Value::Issuance,
             op::Value::Expiry {} => Value::Expiry,
             op::Value::Compute(arithmetic) => Value::Compute(arithmetic, self.boxed(code)?, self.boxed(code)?),
+            op::Value::RowOf { table } => Value::Row(self.table(table)?, self.boxed(code)?),
             op::Value::Call(function) => Value::Call(function, self.boxed(code)?),
             op::Value::Size { field } => Value::Size(field),
         })

@@ -10,6 +10,7 @@
 mod condition;
 mod pattern;
 mod rule;
+mod tables;
 
 use std::cell::Cell;
 use std::fmt;
@@ -115,9 +116,10 @@ impl<'a> ToSource<'a> {
         // A program that cannot be read to its end has an incomplete last rule. It is not read as a
         // tree: it may be nested as deep as it is long, and only the outline bounds that.
         let torn = if outline.stopped.is_some() { nodes.pop() } else { None };
+        let reader = read::Reader::new(outline.pool);
         let read = |node: &Node| {
             let mut code = Cursor::new(program.get(node.at..outline.pool_at).unwrap_or_default());
-            read::rule(&mut code, outline.pool).flatten()
+            read::rule(&mut code, &reader).flatten()
         };
         let rules: Vec<_> = nodes.into_iter().map(|node| (node, read(node))).collect();
         let comment = |node: &Node, why: &str| commented(node, why, self.vocabulary, outline.pool);

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{Arithmetic, Function, Predicate};
+use crate::check::table::Table;
 use crate::check::tree::{ClaimPath, Constant};
 use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::constant::NetworkBits;
@@ -261,6 +262,14 @@ pub enum Condition {
     HasLabel(FieldNo, String),
     /// `has token.owner`
     HasClaim(ClaimPath),
+    /// `a in teams[b]`
+    InRow(Value, Table, Value),
+    /// `any groups in teams[a]`
+    AnyInRow(FieldNo, Table, Value),
+    /// `all groups in teams[a]`
+    EveryInRow(FieldNo, Table, Value),
+    /// `has teams[a]`
+    HasRow(Table, Value),
     /// A bool is true.
     Holds(Value),
     /// `vouched("placet_public_…")`
@@ -286,6 +295,8 @@ pub enum Value {
     Local(Vec<u8>, Box<Self>),
     /// `a + b`, `a - b`
     Compute(Arithmetic, Box<Self>, Box<Self>),
+    /// `managers[a]`
+    Row(Table, Box<Self>),
     /// `hour(a)`, `length(a)`
     Call(Function, Box<Self>),
     /// `size(groups)`
@@ -307,6 +318,7 @@ impl Value {
             Self::Compute(arithmetic, left, right) => {
                 arithmetic.result(left.scalar(vocabulary)?, right.scalar(vocabulary)?)
             }
+            Self::Row(table, _) => Some(table.element()),
             Self::Call(function, _) => Some(function.row().gives),
             Self::Size(_) => Some(Scalar::Int),
         }

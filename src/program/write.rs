@@ -1,6 +1,7 @@
 //! Writes trees as programs. Nothing here can fail.
 
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
+use crate::check::table::Table;
 use crate::check::tree::{ClaimPath, Constant};
 use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::constant::write_actions;
@@ -17,7 +18,7 @@ use placet_core::model::vocabulary::ActionNo;
 pub fn write(rules: &[Rule]) -> Program {
     let mut writer = Writer::default();
     rules.iter().for_each(|rule| writer.rule(rule));
-    Program::new(&writer.code, &writer.pool)
+    writer.program()
 }
 
 /// Code being written, and the constants it uses.
@@ -27,9 +28,33 @@ pub struct Writer {
     pub code: Vec<u8>,
     /// The constants.
     pub pool: Pool,
+    /// The tables among them, which the program declares.
+    tables: Vec<(Table, Const)>,
 }
 
 impl Writer {
+    /// The program: its tables in the order of their names, then the code.
+    #[must_use]
+    pub fn program(mut self) -> Program {
+        if self.tables.is_empty() {
+            return Program::new(&self.code, &self.pool);
+        }
+        self.tables.sort_by(|(one, _), (other, _)| one.name().cmp(other.name()));
+        let mut code = Vec::with_capacity(self.code.len() + 8 * self.tables.len());
+        self.tables.iter().for_each(|(_, table)| Op::Table { table: *table }.write(&mut code));
+        code.extend_from_slice(&self.code);
+        Program::new(&code, &self.pool)
+    }
+
+    fn table(&mut self, table: &Table) -> Const {
+        if let Some((_, place)) = self.tables.iter().find(|(known, _)| known == table) {
+            return *place;
+        }
+        let place = self.pool.intern(table.bytes());
+        self.tables.push((table.clone(), place));
+        place
+    }
+
     /// Appends a rule. One that allows certain actions and tests them first gets its own frame,
     /// which other actions skip.
     pub fn rule(&mut self, rule: &Rule) {
@@ -173,6 +198,27 @@ impl Writer {
                 let set = self.action_set(actions);
                 self.op(Op::Asks { set });
             }
+            Condition::InRow(value, table, key) => {
+                let table = self.table(table);
+                self.op(Op::InRow { table });
+                self.value(value);
+                self.value(key);
+            }
+            Condition::AnyInRow(field, table, key) => {
+                let table = self.table(table);
+                self.op(Op::AnyInRow { field: *field, table });
+                self.value(key);
+            }
+            Condition::EveryInRow(field, table, key) => {
+                let table = self.table(table);
+                self.op(Op::EveryInRow { field: *field, table });
+                self.value(key);
+            }
+            Condition::HasRow(table, key) => {
+                let table = self.table(table);
+                self.op(Op::HasRow { table });
+                self.value(key);
+            }
             Condition::Has(field) => self.op(Op::Has { field: *field }),
             Condition::HasLabel(field, name) => {
                 let name = self.pool.intern(name.as_bytes());
@@ -214,6 +260,7 @@ impl Writer {
             }
             Value::Local(zone, time) => (Op::Local { zone: self.pool.intern(zone) }, &[time]),
             Value::Compute(arithmetic, left, right) => (arithmetic.op(), &[left, right]),
+            Value::Row(table, key) => (Op::RowOf { table: self.table(table) }, &[key]),
             Value::Call(function, inner) => (function.op(), &[inner]),
             Value::Size(field) => (Op::Size { field: *field }, &[]),
         };

@@ -102,7 +102,7 @@ fn malformed(service: &Service, bad: &PartError<'_>) -> Explanation {
     };
     let refusal = Refusal::Request(bad.error);
     let cause = Some(Cause { name: refusal.name(), message, help: None });
-    Explanation { verdict: Verdict::Refused(refusal).word(), decided: None, cause, nearest: None }
+    Explanation { verdict: Verdict::Refused(refusal).word(), decided: None, cause, rows: Vec::new(), nearest: None }
 }
 
 impl Serialize for Decision<'_> {

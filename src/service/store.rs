@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::ServiceError;
+use super::folder::Folder;
 use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::compile::Compiled;
@@ -133,15 +134,22 @@ pub(super) fn read(paths: &[PathBuf], library: &mut Library) -> Result<Vec<Arc<D
     for path in files {
         let text = String::from_utf8(read_bounded(&path, SOURCE_BYTES)?)
             .map_err(|error| ServiceError::wrong_file(&path, "a policy file", error))?;
-        texts.push((path.display().to_string(), text));
+        texts.push((path, text));
     }
-    for (name, text) in &texts {
+    for (path, text) in &texts {
         // A file that does not parse is reported when it is read as a document.
         let Ok(file) = parse(text) else { continue };
-        library.add(&file).map_err(|diagnostics| Report { source: Source::text(name, text), diagnostics })?;
+        library.add(&file).map_err(|diagnostics| Report { source: source(path, text), diagnostics })?;
     }
-    let document = |(name, text): (String, String)| Document::from_text(&name, &text, library).map(Arc::new);
+    let document = |(path, text): (PathBuf, String)| {
+        let library = library.clone().with_table_files(Folder::of(&path));
+        Document::from_text(&path.display().to_string(), &text, &library).map(Arc::new)
+    };
     Ok(texts.into_iter().map(document).collect::<Result<_, Report>>()?)
+}
+
+fn source(path: &Path, text: &str) -> Source {
+    Source::text(path.display().to_string(), text)
 }
 
 /// The file itself, or the `.placet` files in and below a directory, in the order of their names.

@@ -50,6 +50,8 @@ pub enum ItemKind {
     Let(Let),
     /// `role Reader = [GET, HEAD]`
     Role(RoleItem),
+    /// `table managers: string -> string from "managers.json"`
+    Table(TableItem),
     /// `vocabulary momento 1 { … }`
     Vocabulary(VocabularyItem),
     /// `token session(user: string) { … }`, `policy …`, `restriction …`
@@ -81,6 +83,28 @@ pub struct RoleItem {
     pub name: Name,
     /// Names of actions and other roles, alone or in lists, with `not`.
     pub actions: Pattern,
+}
+
+/// `table teams: string -> set of string = { ann: ["red"] }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableItem {
+    /// `teams`
+    pub name: Name,
+    /// `string`
+    pub key: Type,
+    /// `set of string`
+    pub value: Type,
+    /// After `=` or `from`.
+    pub rows: TableRows,
+}
+
+/// Where the rows of a table are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TableRows {
+    /// `= { ann: ["red"] }`: literals and lists of literals, each with its key.
+    Here(Vec<Entry>),
+    /// `from "teams.json"`: a file beside the policy.
+    File(Name),
 }
 
 /// `vocabulary momento 1 { … }`
@@ -324,6 +348,8 @@ pub enum PatternKind {
     Map(Vec<Entry>),
     /// `some "staff"`, `every "staff"`: on the elements of a set.
     Elements(Quantifier, Box<Pattern>),
+    /// `teams[subject]`: the value of a table's row, or one of its elements.
+    Row(Name, Box<Condition>),
 }
 
 /// How many elements of a set have to match.
@@ -396,6 +422,8 @@ pub enum Written<'p> {
     Range(&'p [Operand; 2]),
     /// A word or sign and one value: `prefix "user/"`, `~"eu-.*"`.
     Operand(&'p Operand),
+    /// `teams[subject]`
+    Row(&'p Name, &'p Condition),
 }
 
 impl Pattern {
@@ -414,6 +442,7 @@ impl Pattern {
             PatternKind::Compare(comparison, operand) => Form::Value(Written::Compare(*comparison, operand)),
             PatternKind::Range(ends) => Form::Value(Written::Range(ends)),
             PatternKind::Text(_, operand) => Form::Value(Written::Operand(operand)),
+            PatternKind::Row(table, key) => Form::Value(Written::Row(table, key)),
         }
     }
 }
@@ -589,8 +618,10 @@ pub enum ConditionKind {
     TokenField(TokenField),
     /// `has token.owner`
     HasTokenField(TokenField),
-    /// `headers["x-trace"]`: a label of an attribute.
+    /// `headers["x-trace"]`: a label of an attribute, or the row of a table with this key.
     Label(Name, String),
+    /// `managers[owner]`: the row of a table.
+    Row(Name, Box<Condition>),
     /// `!e`
     Not(Box<Condition>),
     /// `a && b`
@@ -609,6 +640,8 @@ pub enum ConditionKind {
     Every(Name, Pattern),
     /// `has subject`, `has headers["x-trace"]`
     Has(Name, Option<String>),
+    /// `has teams[subject]`
+    HasRow(Name, Box<Condition>),
     /// `hour(time)`
     Call(Name, Vec<Condition>),
 }

@@ -19,6 +19,7 @@ fn item(item: &Item) -> Result<(), Diagnostic> {
     match &item.kind {
         ItemKind::Use(used) => name(used),
         ItemKind::Let(item) => name(&item.name).and_then(|()| pattern(&item.value)),
+        ItemKind::Table(table) => name(&table.name),
         ItemKind::Role(role) => name(&role.name).and_then(|()| pattern(&role.actions)),
         // The checker requires words everywhere in a vocabulary, since its names travel in
         // programs.

@@ -8,6 +8,7 @@ use placet::bytecode::constant::{NetworkBits, write_actions};
 use placet::bytecode::cursor::{Cursor, put_prefixed};
 use placet::bytecode::op::{Const, Int, Length, Op};
 use placet::bytecode::program::{Pool, Program};
+use placet::bytecode::table::{Rows, write};
 use placet::bytecode::verify::{Budget, Scope};
 use placet::bytecode::wildcard::{GlobPiece, PathPiece};
 use placet::bytecode::zone::ZoneDraft;
@@ -37,7 +38,7 @@ pub fn scope(vocabulary: &Vocabulary) -> Scope<'_> {
 
 /// A program of up to five rules.
 pub fn program(choices: &mut Choices<'_>, vocabulary: &Vocabulary) -> Vec<u8> {
-    let mut writer = Writer { choices, vocabulary, pool: Pool::default() };
+    let mut writer = Writer { choices, vocabulary, pool: Pool::default(), tables: Vec::new() };
     let mut kinds: Vec<usize> = (0..=writer.choices.below(5)).map(|_| 2 - writer.choices.below(3)).collect();
     kinds.sort_unstable();
     let mut code = Vec::new();
@@ -57,7 +58,9 @@ pub fn program(choices: &mut Choices<'_>, vocabulary: &Vocabulary) -> Vec<u8> {
         op.write(&mut code);
         code.extend(body);
     }
-    Program::new(&code, &writer.pool).into_bytes()
+    let mut whole: Vec<u8> = writer.tables.iter().flat_map(|table| one(Op::Table { table: *table })).collect();
+    whole.extend(code);
+    Program::new(&whole, &writer.pool).into_bytes()
 }
 
 pub fn length(body: &[u8]) -> Length {
@@ -82,6 +85,8 @@ struct Writer<'c, 'b, 'v> {
     choices: &'c mut Choices<'b>,
     vocabulary: &'v Vocabulary,
     pool: Pool,
+    /// The tables so far, in the order of their names.
+    tables: Vec<Const>,
 }
 
 impl Writer<'_, '_, '_> {
@@ -242,9 +247,9 @@ impl Writer<'_, '_, '_> {
 
     fn truth(&mut self, depth: usize, out: &mut Vec<u8>) {
         let is_set = |ty| matches!(ty, Type::Set(_));
-        match self.choices.below(if depth == 0 { 16 } else { 21 }) {
-            19 => Op::HasClaim { claim: *self.choices.pick(&Claim::ALL) }.write(out),
-            20 => {
+        match self.choices.below(if depth == 0 { 18 } else { 23 }) {
+            21 => Op::HasClaim { claim: *self.choices.pick(&Claim::ALL) }.write(out),
+            22 => {
                 let map = *self.choices.pick(&ClaimMap::ALL);
                 Op::HasEntry { map, name: self.text(Scalar::String) }.write(out);
             }
@@ -310,6 +315,26 @@ impl Writer<'_, '_, '_> {
                 self.value(scalar, 2, out);
             }
             16 => {
+                let scalar = *self.choices.pick(&Scalar::ALL);
+                let (table, key) = self.table(scalar, 128);
+                if self.choices.chance(128) {
+                    Op::HasRow { table }.write(out);
+                } else {
+                    Op::InRow { table }.write(out);
+                    self.value(scalar, 1, out);
+                }
+                self.value(key, 1, out);
+            }
+            17 => {
+                let field = self.field(is_set);
+                let Some(Type::Set(scalar)) = self.vocabulary.attribute(field).map(|attribute| attribute.ty) else {
+                    return Op::True {}.write(out);
+                };
+                let (table, key) = self.table(scalar, 200);
+                self.choices.pick(&[Op::AnyInRow { field, table }, Op::EveryInRow { field, table }]).write(out);
+                self.value(key, 1, out);
+            }
+            18 => {
                 Op::Negate {}.write(out);
                 self.truth(depth - 1, out);
             }
@@ -319,7 +344,7 @@ impl Writer<'_, '_, '_> {
                     self.truth(depth - 1, &mut body);
                 }
                 let length = length(&body);
-                if way == 17 { Op::All { body: length } } else { Op::Some { body: length } }.write(out);
+                if way == 19 { Op::All { body: length } } else { Op::Some { body: length } }.write(out);
                 out.extend(body);
             }
         }
@@ -331,6 +356,11 @@ impl Writer<'_, '_, '_> {
             return Op::Field { field }.write(out);
         }
         let computed = depth > 0 && self.choices.chance(160);
+        if computed && self.choices.chance(40) {
+            let (table, key) = self.table(scalar, 0);
+            Op::RowOf { table }.write(out);
+            return self.value(key, depth - 1, out);
+        }
         match scalar {
             Scalar::Bool => self.choices.pick(&[Op::Yes {}, Op::No {}]).write(out),
             Scalar::Int if computed => self.count(depth - 1, out),
@@ -381,6 +411,24 @@ impl Writer<'_, '_, '_> {
             _ => ZoneDraft::Always { name: "+05:45", offset: 345 },
         };
         self.pool.intern(&zone.write())
+    }
+
+    /// A table of one row, in `of_256` of 256 cases of sets, and the type of its keys.
+    fn table(&mut self, element: Scalar, of_256: usize) -> (Const, Scalar) {
+        let key = *self.choices.pick(&[Scalar::String, Scalar::Int, Scalar::Uuid]);
+        let held = |scalar: Scalar| match scalar {
+            Scalar::Bool => vec![1],
+            Scalar::Int | Scalar::Time | Scalar::Duration => vec![0x80, 0, 0, 0, 0, 0, 0, 5],
+            Scalar::String | Scalar::Bytes => b"a".to_vec(),
+            Scalar::Uuid => vec![7; 16],
+            Scalar::Ip => vec![0; 16],
+            Scalar::Path => b"/a".to_vec(),
+        };
+        let ty = if self.choices.chance(of_256) { Type::Set(element) } else { Type::One(element) };
+        let rows = Rows::from([(held(key), [held(element)].into())]);
+        let table = self.pool.intern(&write(&format!("t{:02}", self.tables.len()), key, ty, &rows));
+        self.tables.push(table);
+        (table, key)
     }
 
     fn count(&mut self, depth: usize, out: &mut Vec<u8>) {

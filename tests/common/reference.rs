@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZoneDatabase;
+use placet::check::table::Table;
 use placet::check::tree::{
     Actions, ArgumentNo, Bound, ClaimPath, Condition, Constant, Effect, Network, Operand, Pattern, Piece, Rule,
     Template, Term, Test, Text,
@@ -515,6 +516,18 @@ impl Walk<'_> {
                 }
             }
             Condition::Action(Actions { listed, negated }) => listed.contains(&self.asked.action) != *negated,
+            Condition::InRow(operand, table, key) => {
+                self.read(operand).is_some_and(|value| self.row(table, key).is_some_and(|row| row.contains(&value)))
+            }
+            Condition::AnyInRow(field, table, key) => {
+                let row = self.row(table, key).unwrap_or_default();
+                self.elements(*field).iter().any(|element| row.contains(element))
+            }
+            Condition::EveryInRow(field, table, key) => {
+                let (row, elements) = (self.row(table, key).unwrap_or_default(), self.elements(*field));
+                !elements.is_empty() && elements.iter().all(|element| row.contains(element))
+            }
+            Condition::HasRow(table, key) => self.row(table, key).is_some(),
             Condition::Has(field) => self.value(*field).is_some(),
             Condition::HasLabel(field, name) => self.label(*field, name).is_some(),
             Condition::HasClaim(path) => self.claim(path).is_some(),
@@ -538,6 +551,12 @@ impl Walk<'_> {
         holds(bytes_of(&text).unwrap(), bytes_of(&part).unwrap())
     }
 
+    /// Every row is looked at, from the first to the last.
+    fn row(&self, table: &Table, key: &Operand) -> Option<Vec<Constant>> {
+        let key = self.read(key)?;
+        table.rows().find(|(known, _)| *known == key).map(|(_, row)| row)
+    }
+
     /// `None` where the value is absent.
     fn read(&self, operand: &Operand) -> Option<Constant> {
         Some(match operand {
@@ -557,6 +576,7 @@ impl Walk<'_> {
                 (exact, Scalar::Duration) => Constant::Duration(saturated(exact)),
                 other => panic!("{other:?} is no sum"),
             },
+            Operand::Row(table, key) => self.row(table, key)?.remove(0),
             Operand::Call(function, value) => Constant::Int(self.call(*function, value)?),
             Operand::Size(field) => {
                 let size = match self.value(*field) {

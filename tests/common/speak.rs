@@ -1,8 +1,10 @@
 //! A checked block as its author would have written it. `None` where the language has no words for it: the checker never
 //! makes such a tree, only the generator does.
 
+use std::cell::RefCell;
 use std::net::IpAddr;
 
+use placet::check::table::Table;
 use placet::check::tree::{
     Actions, Bound, ClaimPath, Condition, Constant, Effect, Network, Operand, Pattern, Piece, PromiseKind, Rule, Term,
     Text,
@@ -20,8 +22,12 @@ use super::reference::uuid_text;
 
 /// A file of the vocabulary and the block.
 pub fn file(made: &Made, vocabulary: &Vocabulary) -> Option<ast::File> {
-    let block = Speaker { made, vocabulary }.block()?;
-    Some(ast::File { items: vec![item(vocabulary_item(vocabulary)), item(ItemKind::Block(block))] })
+    let speaker = Speaker { made, vocabulary, tables: RefCell::default() };
+    let block = speaker.block()?;
+    let tables: Vec<ast::Item> =
+        speaker.tables.into_inner().iter().map(|table| table_item(table).map(item)).collect::<Option<_>>()?;
+    let items = [item(vocabulary_item(vocabulary))].into_iter().chain(tables).chain([item(ItemKind::Block(block))]);
+    Some(ast::File { items: items.collect() })
 }
 
 /// A file of the vocabulary alone.
@@ -59,9 +65,36 @@ fn vocabulary_item(vocabulary: &Vocabulary) -> ItemKind {
     })
 }
 
+/// A table with its rows in place.
+fn table_item(table: &Table) -> Option<ItemKind> {
+    let value = |row: Vec<Constant>| {
+        let mut literals: Vec<_> =
+            row.iter().map(|one| Some(pattern(PatternKind::Literal(literal(one)?)))).collect::<Option<_>>()?;
+        Some(if table.is_of_sets() { pattern(PatternKind::List(literals)) } else { literals.remove(0) })
+    };
+    let row = |(key, row): (Constant, Vec<Constant>)| {
+        let key = match key {
+            Constant::String(text) => text,
+            Constant::Int(number) => number.to_string(),
+            Constant::Uuid(uuid) => uuid_text(uuid),
+            other => panic!("{other:?} is no key"),
+        };
+        Some(ast::Entry { key: name(&key), value: value(row)? })
+    };
+    let read = table.read();
+    Some(ItemKind::Table(ast::TableItem {
+        name: name(table.name()),
+        key: Type::One(read.key()),
+        value: read.value(),
+        rows: ast::TableRows::Here(table.rows().map(row).collect::<Option<_>>()?),
+    }))
+}
+
 struct Speaker<'a> {
     made: &'a Made,
     vocabulary: &'a Vocabulary,
+    /// The tables that were named, each once.
+    tables: RefCell<Vec<Table>>,
 }
 
 impl Speaker<'_> {
@@ -320,6 +353,37 @@ impl Speaker<'_> {
                 let action = Box::new(condition(ConditionKind::Name("action".to_owned())));
                 condition(ConditionKind::In(action, self.actions(actions).value))
             }
+            Condition::InRow(operand, table, key) => {
+                if !is_read(operand) || !is_read(key) {
+                    return None;
+                }
+                let row = pattern(PatternKind::Row(self.table(table), Box::new(self.operand(key)?)));
+                let inside = condition(ConditionKind::In(Box::new(self.operand(operand)?), row));
+                self.where_there(&[operand, key], inside)
+            }
+            Condition::AnyInRow(field, table, key) | Condition::EveryInRow(field, table, key) => {
+                if !is_read(key) {
+                    return None;
+                }
+                let row = pattern(PatternKind::Row(self.table(table), Box::new(self.operand(key)?)));
+                let elements = condition(match wanted {
+                    Condition::AnyInRow(..) => ConditionKind::Some(self.field(*field), row),
+                    _ => ConditionKind::Every(self.field(*field), row),
+                });
+                let asked = self.where_there(&[key], elements);
+                if !self.is_optional(*field) {
+                    return Some(asked);
+                }
+                let has = condition(ConditionKind::Has(self.field(*field), None));
+                condition(ConditionKind::And(Box::new(has), Box::new(asked)))
+            }
+            Condition::HasRow(table, key) => {
+                if !is_read(key) {
+                    return None;
+                }
+                let has = condition(ConditionKind::HasRow(self.table(table), Box::new(self.operand(key)?)));
+                self.where_there(&[key], has)
+            }
             Condition::Has(field) => condition(ConditionKind::Has(self.field(*field), None)),
             Condition::HasLabel(field, label) => condition(ConditionKind::Has(self.field(*field), Some(label.clone()))),
             Condition::HasClaim(path) => condition(ConditionKind::HasTokenField(self.claim(path)?)),
@@ -356,6 +420,12 @@ impl Speaker<'_> {
                 self.reads(left, wanted);
                 self.reads(right, wanted);
             }
+            Operand::Row(table, key) => {
+                self.reads(key, wanted);
+                if let Some(key) = self.operand(key) {
+                    wanted.push(ConditionKind::HasRow(self.table(table), Box::new(key)));
+                }
+            }
             Operand::Call(_, inner) | Operand::Local(_, inner) => self.reads(inner, wanted),
         }
     }
@@ -374,6 +444,8 @@ impl Speaker<'_> {
             Operand::Compute(arithmetic, left, right) => {
                 ConditionKind::Compute(*arithmetic, Box::new(self.operand(left)?), Box::new(self.operand(right)?))
             }
+            Operand::Row(_, key) if !is_read(key) => return None,
+            Operand::Row(table, key) => ConditionKind::Row(self.table(table), Box::new(self.operand(key)?)),
             Operand::Call(function, value) => {
                 if !matches!(function.row().accepts, Accepts::Only(_)) && !is_read(value) {
                     return None;
@@ -394,12 +466,21 @@ impl Speaker<'_> {
         }))
     }
 
+    /// The name of a table, which is declared from now on.
+    fn table(&self, table: &Table) -> Name {
+        if !self.tables.borrow().contains(table) {
+            self.tables.borrow_mut().push(table.clone());
+        }
+        name(table.name())
+    }
+
     fn type_of(&self, operand: &Operand) -> Scalar {
         match operand {
             Operand::Field(field) => self.scalar(*field),
             Operand::Label(..) | Operand::Claim(_) => Scalar::String,
             Operand::Term(_, scalar) => *scalar,
             Operand::Issuance | Operand::Expiry | Operand::Local(..) => Scalar::Time,
+            Operand::Row(table, _) => table.element(),
             Operand::Call(function, _) => function.row().gives,
             Operand::Compute(..) | Operand::Size(_) => Scalar::Int,
         }
@@ -438,6 +519,7 @@ fn is_read(operand: &Operand) -> bool {
         Operand::Term(..) => false,
         Operand::Compute(_, left, right) => is_read(left) && is_read(right),
         Operand::Call(..) => true,
+        Operand::Row(_, key) => is_read(key),
     }
 }
 

@@ -13,4 +13,5 @@ mod local_time;
 mod rule_index;
 mod sets;
 mod small_scope;
+mod tables;
 mod workloads;

@@ -59,6 +59,7 @@ fn page() -> String {
 fn costs() -> String {
     let Prices { compared, folded, label, label_compared, member, sorted, sorted_bytes, .. } = PRICES;
     let Prices { search, searched, needle, read_again, claim, halved, table, facet, facet_size, .. } = PRICES;
+    let Prices { probe, hashed, .. } = PRICES;
     let (patterns, claims) = (patterns(), Claim::ALL.len() + CLAIM_ENTRIES);
     format!(
         "## Cost\n\n\
@@ -83,6 +84,9 @@ fn costs() -> String {
          | `entry.of`, `has.entry` | the same; for each claim a step more, and one for every {compared} bytes of the name; and \
          {read_again} for each byte of it |\n\
          | `local` | {halved} steps for each time that the table is halved |\n\
+         | a look-up in a table | a step for each halving and every {hashed} bytes of the key, {probe} for each row with one hash, and the \
+         comparison of the keys; then `member` \
+         on the elements of the longest row |\n\
          | `deny.index`, `allow.index` | {table} steps for each table, {facet} for each facet and one for every {facet_size} \
          of its size |\n\n\
          The proof of a program looks at a constant as often as it is named: at most {TOKEN_PROOF_BYTES} bytes in all\nprograms \

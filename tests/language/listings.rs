@@ -116,7 +116,8 @@ fn same_after_render(document: &Document, template: &Template, compiled: &Compil
     let source = ToSource::new(document.vocabulary()).comparing(&expressions).of_restriction(is_restriction);
     let rules: String = source.entries_of(compiled.program.bytes()).iter().map(|entry| format!("{entry}\n")).collect();
     let kind = if is_restriction { "restriction" } else { "policy" };
-    let text = format!("{}\n{kind} again {{\n{rules}}}\n", vocabulary_text(document));
+    let tables = source.tables_of(compiled.program.bytes()).join("\n");
+    let text = format!("{}\n{tables}\n{kind} again {{\n{rules}}}\n", vocabulary_text(document));
     let again =
         Document::from_text("again", &text, Library::built_in()).unwrap_or_else(|report| panic!("{report}\n{text}"));
     let again = compile(&again.templates()[0], again.vocabulary(), &Arguments::none()).unwrap();

@@ -137,7 +137,7 @@ fn never_valid(document: &Document, now: Time) -> Vec<Diagnostic> {
 fn declared(document: &Document) -> Vec<String> {
     let name = |item: &Item| match &item.kind {
         ItemKind::Vocabulary(vocabulary) => Some(format!("{} {}", vocabulary.name.text, vocabulary.version)),
-        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Block(_) => None,
+        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Table(_) | ItemKind::Block(_) => None,
     };
     document.file().items.iter().filter_map(name).collect()
 }

@@ -99,7 +99,7 @@ fn blocks(file: &Path) -> Vec<(String, &'static str)> {
     let items = parse_partly(&text).file.items;
     let blocks = items.into_iter().filter_map(|item| match item.kind {
         ItemKind::Block(block) => Some((block.name.text, block.kind.word())),
-        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Vocabulary(_) => None,
+        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Table(_) | ItemKind::Vocabulary(_) => None,
     });
     blocks.collect()
 }

@@ -97,7 +97,8 @@ impl Decided {
 
     fn unread(RequestInputError { message, help, is_target }: RequestInputError) -> Self {
         let cause = Cause { name: MALFORMED, message, help: help.map(str::to_owned) };
-        let explanation = Explanation { verdict: "refused", decided: None, cause: Some(cause), nearest: None };
+        let explanation =
+            Explanation { verdict: "refused", decided: None, cause: Some(cause), rows: Vec::new(), nearest: None };
         Self { explanation, is_malformed: !is_target }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::ui::{Failure, Ui};
 use super::used;
-use crate::limits::{REVOCATION_BYTES, SOURCE_BYTES};
+use crate::limits::{REVOCATION_BYTES, SOURCE_BYTES, TABLE_FILE_BYTES};
 use placet::check::library::Library;
 use placet::diag::code::Code;
 use placet::document::{Document, Report};
@@ -24,7 +24,19 @@ use placet::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
 /// # Errors
 /// It cannot be read, is not UTF-8, or is larger than a source may be.
 pub fn text(path: &Path) -> Result<String, Failure> {
-    let bytes = bytes(path, SOURCE_BYTES)?;
+    text_of(path, SOURCE_BYTES)
+}
+
+/// The text of a file with the rows of a table.
+///
+/// # Errors
+/// As [`text`].
+pub fn table(path: &Path) -> Result<String, Failure> {
+    text_of(path, TABLE_FILE_BYTES)
+}
+
+fn text_of(path: &Path, limit: usize) -> Result<String, Failure> {
+    let bytes = bytes(path, limit)?;
     let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     String::from_utf8(bytes).map_err(|error| {
         let name = path.display();

@@ -49,6 +49,7 @@ mod sarif;
 mod seal;
 pub mod spelled;
 mod stdin;
+mod table_files;
 pub mod terminal;
 mod test;
 pub mod time_args;

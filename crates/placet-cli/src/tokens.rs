@@ -363,7 +363,8 @@ fn to_source(vocabulary: &Vocabulary, block: usize) -> ToSource<'_> {
 
 /// The rules in the language itself, and the lines of comments for rules that it cannot express.
 fn lines(program: &Proved<'_>, source: ToSource<'_>) -> Vec<String> {
-    source.entries(program).iter().flat_map(|entry| entry.lines()).map(str::to_owned).collect()
+    let entries = source.tables(program).into_iter().chain(source.entries(program));
+    entries.flat_map(|entry| entry.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 fn third_party(key: &[u8; 32]) -> String {

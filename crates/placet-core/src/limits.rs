@@ -17,9 +17,16 @@ pub const BLOCKS: usize = 32;
 /// A program inside a token fits the token.
 pub const TOKEN_PROGRAM_BYTES: usize = TOKEN_BYTES;
 
-/// A policy that a service holds does not travel in a header; this bounds memory, and keeps offsets
-/// in three varint bytes for a rule set of ten thousand rules.
-pub const POLICY_PROGRAM_BYTES: usize = 8 * 1024 * 1024;
+/// A policy that a service holds does not travel in a header; this bounds memory. A table of a
+/// hundred thousand rows of three hundred bytes fits, beside ten thousand rules.
+pub const POLICY_PROGRAM_BYTES: usize = 32 * 1024 * 1024;
+
+/// Rows of a table: ten times the members of the largest organisation that we know to keep such a
+/// list in a file. Finding one of them looks at twenty.
+pub const TABLE_ROWS: usize = 1 << 20;
+
+/// Tables of one program: the verifier keeps what it knows of each in place, without allocating.
+pub const TABLES: usize = 32;
 
 /// Steps that all programs of a token together may cost in the worst case (see
 /// `bytecode::verify::Proved::cost`). A step is the work of sixteen processor instructions, so this

@@ -90,8 +90,9 @@ fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>, source: Option<T
 }
 
 fn show_block(block: &UnverifiedBlock<'_>, program: Option<&Proved<'_>>, source: Option<ToSource<'_>>) -> Value {
-    let rules = program.zip(source).map(|(program, source)| source.entries(program));
-    let rules = rules.map(|rules| rules.into_iter().map(Value::Text).collect::<Vec<_>>());
+    let rules =
+        program.zip(source).map(|(program, source)| source.tables(program).into_iter().chain(source.entries(program)));
+    let rules = rules.map(|rules| rules.map(Value::Text).collect::<Vec<_>>());
     Answer::default()
         .with_some("rules", rules)
         .with_some("ident", block.revocation.map(|id| id.to_string()))

@@ -2,6 +2,7 @@
 
 use super::pattern::{NO_SUCH_TIME, Subject, name, pattern};
 use super::{Lifting, PrintError, Trust, UNCOMPARED_ZONE};
+use crate::check::table::Table;
 use crate::check::tree::{ClaimPath, Constant};
 use crate::program::tree::{Actions, Condition, Pattern, Value};
 use crate::program::{Predicate, literal};
@@ -37,6 +38,15 @@ impl Lifting<'_> {
                 Ok(condition(kind(self.field(*field)?, pattern(PatternKind::Name(self.field(*set)?.text)))))
             }
             Condition::Action(listed) => self.asked(listed),
+            Condition::InRow(value, table, key) => {
+                let row = pattern(PatternKind::Row(name(table.name()), Box::new(self.value(key)?)));
+                Ok(condition(ConditionKind::In(Box::new(self.value(value)?), row)))
+            }
+            Condition::AnyInRow(field, table, key) => self.quantified_row(ConditionKind::Some, *field, table, key),
+            Condition::EveryInRow(field, table, key) => self.quantified_row(ConditionKind::Every, *field, table, key),
+            Condition::HasRow(table, key) => {
+                Ok(condition(ConditionKind::HasRow(name(table.name()), Box::new(self.value(key)?))))
+            }
             Condition::Has(field) => Ok(condition(ConditionKind::Has(self.field(*field)?, None))),
             Condition::HasLabel(field, label) => {
                 Ok(condition(ConditionKind::Has(self.field(*field)?, Some(label.clone()))))
@@ -93,6 +103,17 @@ impl Lifting<'_> {
         Ok(condition(kind(self.field(field)?, self.pattern(wanted, Subject::One(scalar))?)))
     }
 
+    fn quantified_row(
+        &self,
+        kind: fn(Name, ast::Pattern) -> ConditionKind,
+        field: FieldNo,
+        table: &Table,
+        key: &Value,
+    ) -> Said {
+        let row = PatternKind::Row(name(table.name()), Box::new(self.value(key)?));
+        Ok(condition(kind(self.field(field)?, pattern(row))))
+    }
+
     fn value(&self, wanted: &Value) -> Said {
         let boxed = |value: &Value| self.value(value).map(Box::new);
         Ok(condition(match wanted {
@@ -111,6 +132,7 @@ impl Lifting<'_> {
             Value::Call(function, inner) if let Value::Local(zone, time) = &**inner => {
                 ConditionKind::Call(name(function.row().word), vec![self.value(time)?, self.zone(zone)?])
             }
+            Value::Row(table, key) => ConditionKind::Row(name(table.name()), boxed(key)?),
             Value::Call(function, inner) => ConditionKind::Call(name(function.row().word), vec![self.value(inner)?]),
             Value::Size(field) => {
                 let set = condition(ConditionKind::Name(self.field(*field)?.text));

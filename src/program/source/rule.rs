@@ -128,6 +128,10 @@ fn asks_turned(condition: &Condition, turned: bool) -> bool {
         | Condition::Has(_)
         | Condition::HasLabel(..)
         | Condition::HasClaim(_)
+        | Condition::InRow(..)
+        | Condition::AnyInRow(..)
+        | Condition::EveryInRow(..)
+        | Condition::HasRow(..)
         | Condition::Holds(_)
         | Condition::Vouched(_) => false,
     }

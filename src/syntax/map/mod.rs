@@ -59,7 +59,7 @@ use placet_core::model::matcher::{Matcher, Notation};
 /// Keys that begin a block.
 const BLOCK_WORDS: [&str; 3] = ["token", "policy", "restriction"];
 /// Keys that begin an item.
-const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "policy", "restriction"];
+const ITEM_WORDS: [&str; 8] = ["use", "let", "role", "table", "vocabulary", "token", "policy", "restriction"];
 /// Keys of a block that are not fields.
 const PARTS: [&str; 11] =
     ["token", "policy", "restriction", "doc", "params", "rules", "allow", "deny", "only", "never", "always"];
@@ -103,7 +103,7 @@ const RULE_FIELDS: [&str; 1] = ["permissions"];
 /// Fields that hold conditions.
 const CONDITION_KEYS: [&str; 2] = ["when", "unless"];
 /// The `$` keys that an object may have, without those of [matchers](Matcher).
-const OPERATORS: [&str; 18] = [
+const OPERATORS: [&str; 19] = [
     "$any",
     "$absent",
     "$not",
@@ -117,6 +117,7 @@ const OPERATORS: [&str; 18] = [
     "$gt",
     "$ge",
     "$name",
+    "$row",
     "$string",
     "$text",
     "$bytes",

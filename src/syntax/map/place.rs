@@ -11,6 +11,10 @@ pub(super) fn condition(node: &mut Condition, at: At) {
         ConditionKind::Literal(value) => literal(value, at),
         ConditionKind::Name(_) | ConditionKind::TokenField(_) | ConditionKind::HasTokenField(_) => {}
         ConditionKind::Label(word, _) | ConditionKind::Has(word, _) => name(word, at),
+        ConditionKind::Row(word, key) | ConditionKind::HasRow(word, key) => {
+            name(word, at);
+            condition(key, at);
+        }
         ConditionKind::Not(inner) => condition(inner, at),
         ConditionKind::And(a, b)
         | ConditionKind::Or(a, b)
@@ -42,6 +46,10 @@ fn pattern(node: &mut Pattern, at: At) {
         PatternKind::List(list) => list.iter_mut().for_each(|element| pattern(element, at)),
         PatternKind::Not(inner) | PatternKind::Elements(_, inner) => pattern(inner, at),
         PatternKind::Text(_, value) | PatternKind::Compare(_, value) => operand(value, at),
+        PatternKind::Row(word, key) => {
+            name(word, at);
+            condition(key, at);
+        }
         PatternKind::Range(ends) => ends.iter_mut().for_each(|end| operand(end, at)),
         PatternKind::Map(entries) => entries.iter_mut().for_each(|entry| {
             name(&mut entry.key, at);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{COMPARISONS, PARTS, Plain, key_of};
 use crate::syntax::ast::{
     Block, Entry, Field, FieldValue, File, Item, ItemKind, Literal, Member, MemberKind, Name, Operand, OperandKind,
-    Pattern, PatternKind, Piece, Quantifier, Rule, Text,
+    Pattern, PatternKind, Piece, Quantifier, Rule, TableItem, TableRows, Text,
 };
 use crate::syntax::parse::literal::{write_duration, write_time};
 use crate::syntax::print::print_condition;
@@ -34,6 +34,7 @@ fn item(item: &Item) -> Value {
             put(&mut map, "role", role.name.text.as_str());
             put(&mut map, "actions", pattern(&role.actions, Plain::Name));
         }
+        ItemKind::Table(table) => put_table(&mut map, table),
         ItemKind::Vocabulary(vocabulary) => {
             put(&mut map, "vocabulary", vocabulary.name.text.as_str());
             put(&mut map, "version", vocabulary.version);
@@ -43,6 +44,16 @@ fn item(item: &Item) -> Value {
     }
     put_doc(&mut map, &item.doc);
     Value::Object(map)
+}
+
+fn put_table(map: &mut Map<String, Value>, table: &TableItem) {
+    put(map, "table", table.name.text.as_str());
+    put(map, "key", table.key.to_string());
+    put(map, "value", table.value.to_string());
+    match &table.rows {
+        TableRows::Here(rows) => put(map, "rows", entries(rows, Plain::Text)),
+        TableRows::File(file) => put(map, "file", file.text.as_str()),
+    }
 }
 
 fn member(member: &Member) -> Value {
@@ -134,6 +145,7 @@ fn pattern(node: &Pattern, plain: Plain) -> Value {
             json!({ key: operand(value) })
         }
         PatternKind::Map(map) => Value::Object(entries(map, plain)),
+        PatternKind::Row(table, key) => json!({ "$row": [table.text, print_condition(key)] }),
     }
 }
 

@@ -48,6 +48,10 @@ impl Builder {
                 let end = actions.at.0.end;
                 (ItemKind::Role(RoleItem { name, actions }), end)
             }
+            Rule::table_item => {
+                let end = self.span(&part).end;
+                (ItemKind::Table(self.table(part)), end)
+            }
             Rule::vocabulary_item => {
                 let end = self.span(&part).end;
                 (ItemKind::Vocabulary(self.vocabulary(part)), end)
@@ -141,7 +145,7 @@ impl Builder {
         ty
     }
 
-    fn kind(&mut self, pair: Pair<'_>) -> (Type, usize) {
+    pub(super) fn kind(&mut self, pair: Pair<'_>) -> (Type, usize) {
         let mut parts = pair.into_inner();
         let mut word = next(&mut parts);
         let is_set = word.as_rule() == Rule::set_word;

@@ -3,6 +3,7 @@
 use super::build::{Builder, next};
 use super::grammar::{Pair, Pairs, Rule};
 use super::pattern::comparison;
+use super::table::plain;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
@@ -82,7 +83,7 @@ impl Builder {
         Condition { kind, at }
     }
 
-    fn sum(&mut self, pair: Pair<'_>) -> Condition {
+    pub(super) fn sum(&mut self, pair: Pair<'_>) -> Condition {
         let mut parts = pair.into_inner();
         let mut sum = self.primary(&mut parts);
         let mut terms = 1;
@@ -121,8 +122,16 @@ impl Builder {
                 }
                 let name = self.name(&what);
                 let subscript = parts.next();
-                let end = subscript.as_ref().map_or(name.at.0.end, |part| self.span(part).end);
-                (ConditionKind::Has(name, subscript.map(|part| self.subscript(part))), end)
+                match subscript.map(|part| self.key(part)) {
+                    None => {
+                        let end = name.at.0.end;
+                        (ConditionKind::Has(name, None), end)
+                    }
+                    Some((key, end)) => match plain(&key) {
+                        Some(text) => (ConditionKind::Has(name, Some(text.to_owned())), end),
+                        None => (ConditionKind::HasRow(name, Box::new(key)), end),
+                    },
+                }
             }
             Rule::token_field => {
                 let (field, end) = self.token_field(pair);
@@ -149,7 +158,11 @@ impl Builder {
                 parts.next();
                 let end = self.span(&part).end;
                 if part.as_rule() == Rule::subscript {
-                    (ConditionKind::Label(name, self.subscript(part)), end)
+                    let (key, _) = self.key(part);
+                    match plain(&key) {
+                        Some(text) => (ConditionKind::Label(name, text.to_owned()), end),
+                        None => (ConditionKind::Row(name, Box::new(key)), end),
+                    }
                 } else {
                     let arguments = part.into_inner().filter(|part| part.as_rule() == Rule::condition);
                     (ConditionKind::Call(name, arguments.map(|part| self.condition(part)).collect()), end)
@@ -180,14 +193,10 @@ impl Builder {
     fn token_field(&mut self, pair: Pair<'_>) -> (TokenField, usize) {
         let mut parts = pair.into_inner();
         let word = next(&mut parts);
-        let subscript = parts.next();
-        let end = self.span(subscript.as_ref().unwrap_or(&word)).end;
-        let key = subscript.map(|part| self.subscript(part));
+        let entry = parts.next();
+        let end = self.span(entry.as_ref().unwrap_or(&word)).end;
+        let key = entry.map(|part| self.data(&next(&mut part.into_inner())));
         (TokenField { name: word.as_str().to_owned(), key }, end)
-    }
-
-    fn subscript(&mut self, pair: Pair<'_>) -> String {
-        self.data(&next(&mut pair.into_inner()))
     }
 
     fn quantified(&mut self, pair: Pair<'_>) -> Condition {

@@ -327,7 +327,8 @@ fn unit(word: &str) -> Option<&'static str> {
 }
 
 /// Words that begin an item.
-pub(super) const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "policy", "restriction"];
+pub(super) const ITEM_WORDS: [&str; 8] =
+    ["use", "let", "role", "table", "vocabulary", "token", "policy", "restriction"];
 
 /// Words that begin an entry of a case file.
 pub(super) const CASE_WORDS: [&str; 8] =

@@ -28,6 +28,7 @@ mod phrases;
 mod recovery;
 mod shapes;
 mod surroundings;
+mod table;
 mod time;
 
 pub use cases::{parse_call, parse_cases, parse_request};

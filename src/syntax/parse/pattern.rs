@@ -32,6 +32,7 @@ impl Builder {
                 let entries = pair.into_inner().filter(|part| part.as_rule() == Rule::entry);
                 (PatternKind::Map(entries.map(|part| self.entry(part, spelling)).collect()), span.end)
             }
+            Rule::row => self.row(pair),
             Rule::negation => {
                 let mut parts = pair.into_inner();
                 next(&mut parts);

@@ -78,6 +78,7 @@ const OPERATORS: &[Rule] = &[
     Rule::minus,
     Rule::arguments,
     Rule::subscript,
+    Rule::entry_key,
 ];
 
 /// The name of each rule in a message. The order is that of the message.

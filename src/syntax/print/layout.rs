@@ -8,9 +8,10 @@ use super::line::{self, Tightness};
 use crate::span::Span;
 use crate::syntax::ast::{
     Block, Condition, ConditionKind, Entry, Field, FieldValue, File, Form, Item, ItemKind, Member, MemberKind, Name,
-    Pattern, Rule, VocabularyItem,
+    Pattern, Rule, TableItem, TableRows, VocabularyItem,
 };
 use crate::syntax::lex::{Lexer, TokenKind};
+use crate::syntax::text;
 
 /// Writes a file, line by line.
 #[derive(Debug)]
@@ -208,6 +209,7 @@ impl<'t> Layout<'t> {
             }
             ItemKind::Let(item) => self.named_pattern("let ", &item.name, &item.value),
             ItemKind::Role(item) => self.named_pattern("role ", &item.name, &item.actions),
+            ItemKind::Table(table) => self.table(table, item.at.0.end),
             ItemKind::Vocabulary(vocabulary) => self.vocabulary(vocabulary, item.at.0.end),
             ItemKind::Block(block) => self.block(block, item.at.0.end),
         }
@@ -218,6 +220,20 @@ impl<'t> Layout<'t> {
         self.out.push_str(&name.text);
         self.out.push_str(" = ");
         self.pattern(value);
+    }
+
+    fn table(&mut self, table: &TableItem, end: usize) {
+        self.out.push_str(&format!("table {}: {} -> {}", table.name.text, table.key, table.value));
+        match &table.rows {
+            TableRows::Here(rows) => {
+                self.out.push_str(" = ");
+                self.map(rows, end);
+            }
+            TableRows::File(file) => {
+                self.out.push_str(" from ");
+                text::write_data(&file.text, &mut self.out);
+            }
+        }
     }
 
     fn vocabulary(&mut self, item: &VocabularyItem, end: usize) {

@@ -147,6 +147,7 @@ pub fn pattern(node: &Pattern, out: &mut String) {
             operand(value, out);
         }
         PatternKind::Map(entries) => map(entries, out),
+        PatternKind::Row(table, key) => row(table, key, out),
     }
 }
 
@@ -230,6 +231,11 @@ fn bare_condition(node: &Condition, out: &mut String) {
             out.push_str(&name.text);
             subscript(label, out);
         }
+        ConditionKind::Row(table, key) => row(table, key, out),
+        ConditionKind::HasRow(table, key) => {
+            out.push_str("has ");
+            row(table, key, out);
+        }
         ConditionKind::Not(inner) => {
             out.push('!');
             // `!a == b` is read as `!(a == b)`, but people read it as `(!a) == b`.
@@ -281,6 +287,21 @@ fn token_field(word: &str, field: &TokenField, out: &mut String) {
     field.key.iter().for_each(|key| subscript(key, out));
 }
 
+/// `teams[subject]`
+fn row(table: &Name, key: &Condition, out: &mut String) {
+    out.push_str(&table.text);
+    match &key.kind {
+        ConditionKind::Literal(Literal::Text(text)) if text.as_plain().is_some() => {
+            subscript(text.as_plain().unwrap_or_default(), out);
+        }
+        _ => {
+            out.push('[');
+            condition(key, Tightness::Sum, out);
+            out.push(']');
+        }
+    }
+}
+
 fn subscript(label: &str, out: &mut String) {
     out.push('[');
     text::write_data(label, out);
@@ -317,6 +338,8 @@ const fn tightness(kind: &ConditionKind) -> Tightness {
         | ConditionKind::Some(..)
         | ConditionKind::Every(..)
         | ConditionKind::Has(..)
+        | ConditionKind::Row(..)
+        | ConditionKind::HasRow(..)
         | ConditionKind::Call(..) => Tightness::Primary,
     }
 }

@@ -16,7 +16,7 @@ const ZONES: [&str; 5] = ["Europe/Zurich", "Australia/Lord_Howe", "Asia/Kolkata"
 
 impl Maker<'_, '_, '_> {
     pub(super) fn condition(&mut self, depth: usize) -> Condition {
-        match self.choices.below(if depth == 0 { 13 } else { 18 }) {
+        match self.choices.below(if depth == 0 { 14 } else { 19 }) {
             0 => self.comparison(depth),
             1 => Condition::Constant(!self.choices.chance(100)),
             2 => self.has(),
@@ -36,13 +36,14 @@ impl Maker<'_, '_, '_> {
                 _ => self.shared(),
             },
             12 => self.member(depth),
-            13 | 14 => {
+            13 => self.row_condition(depth),
+            14 | 15 => {
                 self.turned = !self.turned;
                 let inner = self.condition(depth - 1);
                 self.turned = !self.turned;
                 Condition::Not(Box::new(inner))
             }
-            15 | 16 => {
+            16 | 17 => {
                 let count = 1 + self.choices.below(3);
                 Condition::All((0..count).map(|_| self.condition(depth - 1)).collect())
             }
@@ -110,7 +111,7 @@ impl Maker<'_, '_, '_> {
     }
 
     /// A type, mostly one that an attribute has.
-    fn some_scalar(&mut self) -> Scalar {
+    pub(super) fn some_scalar(&mut self) -> Scalar {
         if self.choices.chance(40) {
             return *self.choices.pick(&Scalar::ALL);
         }
@@ -128,7 +129,7 @@ impl Maker<'_, '_, '_> {
     }
 
     /// An attribute of several values, and their type.
-    fn some_set(&mut self) -> Option<(FieldNo, Scalar)> {
+    pub(super) fn some_set(&mut self) -> Option<(FieldNo, Scalar)> {
         let numbered = (0..).map(FieldNo).zip(self.vocabulary.attributes());
         let set = |(field, attribute): (FieldNo, &Attribute)| match attribute.ty {
             Type::Set(scalar) => Some((field, scalar)),
@@ -200,12 +201,15 @@ impl Maker<'_, '_, '_> {
     }
 
     /// An operand, and the place it is read from if it is read from one.
-    fn some_operand(&mut self, scalar: Scalar, depth: usize) -> (Operand, Place) {
+    pub(super) fn some_operand(&mut self, scalar: Scalar, depth: usize) -> (Operand, Place) {
         let fields = self.fields(|ty| ty == Type::One(scalar));
         let way = self.choices.below(if depth == 0 { 4 } else { 8 });
         if way < 6 && !fields.is_empty() {
             let field = *self.choices.pick(&fields);
             return (Operand::Field(field), Place::Field(field));
+        }
+        if depth > 0 && self.choices.chance(24) {
+            return (self.row_operand(scalar), Place::Nowhere);
         }
         let operand = match scalar {
             Scalar::Int if depth > 0 => self.number(depth - 1),

@@ -3,6 +3,7 @@
 
 mod conditions;
 mod patterns;
+mod rows;
 mod values;
 
 use placet::check::tree::{

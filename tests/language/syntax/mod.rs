@@ -179,6 +179,12 @@ pub fn entries(value: impl Strategy<Value = Pattern>) -> impl Strategy<Value = V
     })
 }
 
+/// What is between the brackets after the name of a table.
+fn row_key() -> impl Strategy<Value = Condition> {
+    let text = any::<String>().prop_map(|text| ConditionKind::Literal(Literal::Text(Text::plain(&text))));
+    prop_oneof![reference().prop_map(ConditionKind::Name), text].prop_map(|kind| Condition { kind, at: At::default() })
+}
+
 pub fn pattern() -> impl Strategy<Value = Pattern> {
     let at = |kind| Pattern { kind, at: At::default() };
     let leaf = prop_oneof![
@@ -192,6 +198,7 @@ pub fn pattern() -> impl Strategy<Value = Pattern> {
         pieces(pattern_characters()).prop_map(|text| PatternKind::text(Matcher::Regex, text)),
         (operand(), operand()).prop_map(|(a, b)| PatternKind::Range(Box::new([a, b]))),
         (comparison(), operand()).prop_map(|(sign, operand)| PatternKind::Compare(sign, operand)),
+        (name(reference()), row_key()).prop_map(|(table, key)| PatternKind::Row(table, Box::new(key))),
     ]
     .prop_map(at);
     leaf.prop_recursive(3, 12, 4, move |inner| {
@@ -220,6 +227,10 @@ fn token_field() -> impl Strategy<Value = TokenField> {
     (reference(), option::of(any::<String>())).prop_map(|(name, key)| TokenField { name, key })
 }
 
+fn named(key: String) -> Box<Condition> {
+    Box::new(Condition { kind: ConditionKind::Name(key), at: At::default() })
+}
+
 pub fn condition() -> impl Strategy<Value = Condition> {
     let at = |kind| Condition { kind, at: At::default() };
     let leaf = prop_oneof![
@@ -229,6 +240,8 @@ pub fn condition() -> impl Strategy<Value = Condition> {
         token_field().prop_map(ConditionKind::HasTokenField),
         (name(reference()), any::<String>()).prop_map(|(name, label)| ConditionKind::Label(name, label)),
         (name(reference()), option::of(any::<String>())).prop_map(|(name, label)| ConditionKind::Has(name, label)),
+        (name(reference()), reference()).prop_map(|(table, key)| ConditionKind::Row(table, named(key))),
+        (name(reference()), reference()).prop_map(|(table, key)| ConditionKind::HasRow(table, named(key))),
         (name(reference()), pattern()).prop_map(|(name, pattern)| ConditionKind::Some(name, pattern)),
         (name(reference()), pattern()).prop_map(|(name, pattern)| ConditionKind::Every(name, pattern)),
     ]
@@ -316,6 +329,12 @@ fn role() -> impl Strategy<Value = RoleItem> {
     (name(word()), pattern()).prop_map(|(name, actions)| RoleItem { name, actions })
 }
 
+fn table() -> impl Strategy<Value = TableItem> {
+    let rows =
+        prop_oneof![entries(pattern()).prop_map(TableRows::Here), name(any::<String>()).prop_map(TableRows::File),];
+    (name(word()), ty(), ty(), rows).prop_map(|(name, key, value, rows)| TableItem { name, key, value, rows })
+}
+
 fn member() -> impl Strategy<Value = Member> {
     let kind =
         prop_oneof![
@@ -332,6 +351,7 @@ pub fn file() -> impl Strategy<Value = File> {
         1 => name(word()).prop_map(ItemKind::Use),
         2 => (name(word()), pattern()).prop_map(|(name, value)| ItemKind::Let(Let { name, value })),
         1 => role().prop_map(ItemKind::Role),
+        1 => table().prop_map(ItemKind::Table),
         1 => (name(word()), any::<u32>(), vec(member(), 0..4))
             .prop_map(|(name, version, members)| ItemKind::Vocabulary(VocabularyItem { name, version, members })),
         3 => block().prop_map(ItemKind::Block),

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::Project;
 use crate::inputs;
+use crate::table_files::Beside;
 use crate::ui::{Failure, Ui};
 use placet::check::library::Library;
 use placet::diag::{Diagnostic, Source};
@@ -49,7 +50,13 @@ impl<'l> Libraries<'l> {
     /// As [`library`].
     pub fn of(&mut self, file: Option<&Path>) -> Result<Option<Library>, Failure> {
         match self.vocabularies(file)? {
-            Ok(vocabularies) => Ok(Some(vocabularies.library)),
+            Ok(vocabularies) => {
+                let folder = file.and_then(|file| Beside::of(&policy_file(file)));
+                Ok(Some(match folder {
+                    Some(folder) => vocabularies.library.with_table_files(folder),
+                    None => vocabularies.library,
+                }))
+            }
             Err(report) => {
                 self.ui.report(&report);
                 Ok(None)
@@ -216,7 +223,9 @@ fn used(policy: &Path) -> Vec<String> {
     let items = file.into_iter().flat_map(|file| file.items);
     let names = items.filter_map(|item| match item.kind {
         ItemKind::Use(name) => Some(name.text),
-        ItemKind::Vocabulary(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Block(_) => None,
+        ItemKind::Vocabulary(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Table(_) | ItemKind::Block(_) => {
+            None
+        }
     });
     // It becomes a part of a path.
     names.filter(|name| name.chars().all(|part| part.is_ascii_alphanumeric() || part == '_')).collect()
@@ -238,7 +247,7 @@ fn names(file: &File) -> impl Iterator<Item = &str> {
 fn vocabulary(item: &Item) -> Option<&str> {
     match &item.kind {
         ItemKind::Vocabulary(vocabulary) => Some(&vocabulary.name.text),
-        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Block(_) => None,
+        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Table(_) | ItemKind::Block(_) => None,
     }
 }
 

@@ -471,13 +471,14 @@ fn kind_and_name(item: &ItemKind) -> (&'static str, String) {
     match item {
         ItemKind::Use(name) => ("use", name.text.clone()),
         ItemKind::Let(item) => ("let", item.name.text.clone()),
+        ItemKind::Table(item) => ("table", item.name.text.clone()),
         ItemKind::Role(item) => ("role", item.name.text.clone()),
         ItemKind::Vocabulary(item) => ("vocabulary", item.name.text.clone()),
         ItemKind::Block(item) => ("block", item.name.text.clone()),
     }
 }
 
-const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "policy", "restriction"];
+const ITEM_WORDS: [&str; 8] = ["use", "let", "role", "table", "vocabulary", "token", "policy", "restriction"];
 
 const COMMAND_WORDS: [&str; 11] =
     [":token", ":policy", ":restrict", ":show", ":items", ":now", ":load", ":explain", ":reset", ":help", ":quit"];

@@ -22,6 +22,7 @@ pub mod matching;
 pub mod op;
 pub mod prices;
 pub mod program;
+pub mod table;
 pub mod verify;
 pub mod wildcard;
 pub mod zone;

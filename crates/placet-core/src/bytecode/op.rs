@@ -6,8 +6,8 @@
 //! forgot a new one. [`Op`] is any of them.
 //!
 //! Codes are written in the table and never reused with another meaning. A reader refuses a program
-//! with an unknown code, so a new instruction needs no new version. Codes from 0x80 on are indexes,
-//! not rules.
+//! with an unknown code, so a new instruction needs no new version. Codes from 0x80 on are indexes
+//! and tables, not rules.
 
 mod define;
 mod operand;
@@ -175,6 +175,7 @@ ops! {
         0x05 AllowIn      "allow.in"    (first: Action, last: Action, body: Length) Body(Test),             8 "`allow` and `action.in` in one: for other actions the frame is skipped.";
         0x80 DenyIndex    "deny.index"  (index: Const)                              Leaf,                   8 "Not a rule: an index of the `deny` rules, which follow. Changes no verdict.";
         0x81 AllowIndex   "allow.index" (index: Const)                              Leaf,                   8 "Not a rule: an index of the `allow` rules, which follow. Changes no verdict.";
+        0x88 Table        "table"       (table: Const)                              Leaf,                   8 "Not a rule: a table that the rules look into. Tables come first, in the order of their names.";
     }
 
     /// The tests of a rule, on the action, an attribute or a condition; all must hold.
@@ -248,6 +249,10 @@ ops! {
         0x58 AnyIn        "any.in"      (field: Field, set: Field)                  Leaf,                   8 "Is one element of the first set in the second?";
         0x59 EveryIn      "every.in"    (field: Field, set: Field)                  Leaf,                   8 "Does the first set have elements, and are all of them in the second?";
         0x5a Asks         "asks"        (set: Const)                                Leaf,                   8 "Is the action's bit set?";
+        0x5b InRow        "in.row"      (table: Const)                              Two(Value, Value),     32 "Is the first value an element of the row with the second as its key?";
+        0x5c AnyInRow     "any.in.row"  (field: Field, table: Const)                One(Value),            32 "Is one element of the set also one of the row with this key?";
+        0x5d EveryInRow   "every.in.row" (field: Field, table: Const)               One(Value),            32 "Does the set have elements, and are all of them in the row with this key?";
+        0x5e HasRow       "has.row"     (table: Const)                              One(Value),            32 "Does the table have a row with this key?";
 
         /// A predicate on two values.
         Ask(Predicate) Shape::Two(Sort::Value, Sort::Value) => {
@@ -274,6 +279,7 @@ ops! {
         0x76 EntryOf      "entry.of"    (map: ClaimMap, name: Const)                Leaf,                  16 "The value of this name among the token's labels or attributes, a string.";
         0x77 Local        "local"       (zone: Const)                               One(Value),            16 "The time that the clocks of a time zone show, as if they showed UTC; absent where the table does not know it.";
         0x74 Size         "size"        (field: Field)                              Leaf,                   8 "The number of distinct elements of a set, or of labels; 0 if absent.";
+        0x78 RowOf        "row.of"      (table: Const)                              One(Value),            32 "The single value of the row with this key; absent without such a row.";
 
         /// A constant that is a number.
         Number(NumberType, number: Int) Shape::Leaf => {
@@ -350,15 +356,16 @@ impl Rule {
             | Self::Require { .. }
             | Self::Allow { .. }
             | Self::DenyIndex { .. }
-            | Self::AllowIndex { .. } => None,
+            | Self::AllowIndex { .. }
+            | Self::Table { .. } => None,
         }
     }
 
-    /// Whether it is an index of the following rules and not itself a rule.
+    /// Whether it is an index or a table of the following rules and not itself a rule.
     #[must_use]
     pub const fn is_index(self) -> bool {
         match self {
-            Self::DenyIndex { .. } | Self::AllowIndex { .. } => true,
+            Self::DenyIndex { .. } | Self::AllowIndex { .. } | Self::Table { .. } => true,
             Self::Deny { .. }
             | Self::Require { .. }
             | Self::Allow { .. }
@@ -402,7 +409,7 @@ impl Op {
         Test::of(self)?.joined().map(|(field, pattern)| (field, pattern.into()))
     }
 
-    /// Whether it is an index of the following rules and not itself a rule.
+    /// Whether it is an index or a table of the following rules and not itself a rule.
     #[must_use]
     pub fn is_index(self) -> bool {
         Rule::of(self).is_some_and(Rule::is_index)

@@ -3,7 +3,7 @@
 
 use super::automaton;
 use super::index::proof;
-use super::verify::{allowance, condition, pattern};
+use super::verify::{allowance, condition, pattern, table};
 use super::wildcard;
 use super::zone;
 
@@ -36,6 +36,10 @@ pub struct Prices {
     pub claim: u64,
     /// Steps for each time that the table of a time zone is halved.
     pub halved: u64,
+    /// Steps of a look-up in a table for each row that may have the hash of the key.
+    pub probe: u64,
+    /// Bytes of a key that a look-up hashes in one step.
+    pub hashed: u64,
     /// Steps for each table of an index.
     pub table: u64,
     /// Steps for each facet of a table.
@@ -81,6 +85,8 @@ pub const PRICES: Prices = Prices {
     read_again: condition::READ_AGAIN,
     claim: condition::CLAIM_VISITED,
     halved: zone::HALVED,
+    probe: table::PROBE,
+    hashed: table::HASHED,
     table: proof::TABLE,
     facet: proof::FACET,
     facet_size: proof::FACET_SIZE,

@@ -49,6 +49,10 @@ impl<'p, 'r> Machine<'p, 'r> {
             op::Condition::HasClaim { claim } => self.claim(claim)?.is_some(),
             op::Condition::HasEntry { map, name } => self.entry(map, name)?.is_some(),
             op::Condition::Truth {} => self.value(code)? == Some(Value::Bool(true)),
+            op::Condition::InRow { table } => self.in_row(code, table)?,
+            op::Condition::AnyInRow { field, table } => self.set_in_row(code, field, table, Quantifier::Some)?,
+            op::Condition::EveryInRow { field, table } => self.set_in_row(code, field, table, Quantifier::Every)?,
+            op::Condition::HasRow { table } => self.row(code, table)?.1.is_some(),
             op::Condition::Vouched { key } => {
                 let key = self.constant(key)?;
                 self.context.vouchers.iter().any(|voucher| voucher.as_slice() == key)
@@ -97,7 +101,7 @@ impl<'p, 'r> Machine<'p, 'r> {
         }
     }
 
-    fn set(&self, field: FieldNo) -> &'r [Value<'r>] {
+    pub(super) fn set(&self, field: FieldNo) -> &'r [Value<'r>] {
         match self.request.value(field) {
             Some(Value::Set(elements)) => elements,
             Some(element) => slice::from_ref(element),
@@ -136,7 +140,7 @@ impl<'p, 'r> Machine<'p, 'r> {
         self.label_of(labels, name)
     }
 
-    fn value(&self, code: &mut Cursor<'p>) -> Option<Present<'_>> {
+    pub(super) fn value(&self, code: &mut Cursor<'p>) -> Option<Present<'_>> {
         Some(match op::Value::read(code)? {
             op::Value::Field { field } => self.request.value(field).copied(),
             op::Value::LabelOf { field, name } => self.label(field, self.constant(name)?)?,
@@ -149,6 +153,7 @@ impl<'p, 'r> Machine<'p, 'r> {
             op::Value::No {} => Some(Value::Bool(false)),
             op::Value::Issuance {} => Some(Value::Time(self.context.issuance)),
             op::Value::Expiry {} => Some(Value::Time(self.context.expiry)),
+            op::Value::RowOf { table } => self.row_of(code, table)?,
             op::Value::Compute(arithmetic) => self.sum(arithmetic, code)?.and_then(Sum::saturated),
             op::Value::Call(function) => self.value(code)?.and_then(|value| function.apply(&value)),
             op::Value::Size { field } => Some(count(self.size(field)?)),

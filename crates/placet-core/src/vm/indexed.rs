@@ -91,7 +91,9 @@ impl<'p> Machine<'p, '_> {
             Rule::AllowIn { first, last, body } => (body, (first..=last).contains(&action)),
             Rule::AllowIs { action: wanted, body } => (body, action == wanted),
             Rule::Allow { body } | Rule::Deny { body } => (body, true),
-            Rule::Require { .. } | Rule::DenyIndex { .. } | Rule::AllowIndex { .. } => return None,
+            Rule::Require { .. } | Rule::DenyIndex { .. } | Rule::AllowIndex { .. } | Rule::Table { .. } => {
+                return None;
+            }
         };
         Some(concerns && self.holds(take(code, body)?, quantifier)?)
     }

@@ -13,6 +13,7 @@ mod condition;
 mod distinct;
 mod indexed;
 mod pattern;
+mod table;
 
 use core::fmt;
 
@@ -185,6 +186,10 @@ impl<'p, 'r> Machine<'p, 'r> {
                         return Some(Some(BlockVerdict::Abstain(Some(rules.number))));
                     }
                 }
+                Some(Rule::Table { .. }) => {
+                    rules.code = after;
+                    continue;
+                }
                 Some(Rule::DenyIndex { index }) => {
                     match self.indexed_objection(&mut after, index, rules.number)? {
                         Ok(after_all) => rules.number = after_all,
@@ -216,7 +221,9 @@ impl<'p, 'r> Machine<'p, 'r> {
                     Rule::AllowIs { action, body } => (action, action, body),
                     Rule::Allow { body } => (action, action, body),
                     Rule::AllowIndex { index } => return self.indexed_permission(code, index, saturated(number)),
-                    Rule::Deny { .. } | Rule::Require { .. } | Rule::DenyIndex { .. } => return None,
+                    Rule::Deny { .. } | Rule::Require { .. } | Rule::DenyIndex { .. } | Rule::Table { .. } => {
+                        return None;
+                    }
                 },
             };
             let tests = take(&mut code, body)?;

@@ -11,6 +11,7 @@ use std::cmp::Reverse;
 use super::neighbours;
 use crate::limits::FUZZ_VALUES;
 use placet::bytecode::zone::Zone;
+use placet::check::table::Table;
 use placet::check::tree::Constant;
 use placet::document::request::OwnedValue;
 use placet::explain::propose::{edge_values, sample, satisfying_values};
@@ -267,6 +268,9 @@ impl<'v> Boundaries<'v> {
             Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().for_each(|part| self.truth(part)),
             Condition::Compare(_, left, right) => {
                 for (asked, with) in [(left, right), (right, left)] {
+                    if let Value::Row(table, key) = with {
+                        self.rows(table, key, |this, row| this.operand(asked, row));
+                    }
                     if let Some(constant) = self.known(with) {
                         self.operand(asked, &Pattern::equal(constant));
                     }
@@ -276,6 +280,11 @@ impl<'v> Boundaries<'v> {
             Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
                 self.pattern(*field, pattern);
             }
+            Condition::InRow(value, table, key) => self.rows(table, key, |this, row| this.operand(value, row)),
+            Condition::AnyInRow(field, table, key) | Condition::EveryInRow(field, table, key) => {
+                self.rows(table, key, |this, row| this.pattern(*field, row));
+            }
+            Condition::HasRow(table, key) => self.rows(table, key, |_, _| {}),
             Condition::Member(value, field) => {
                 if let Some(constant) = self.known(value) {
                     self.pattern(*field, &Pattern::equal(constant));
@@ -299,6 +308,7 @@ impl<'v> Boundaries<'v> {
             | Value::Issuance
             | Value::Expiry
             | Value::Local(..)
+            | Value::Row(..)
             | Value::Compute(..)
             | Value::Call(..)
             | Value::Size(_) => None,
@@ -318,6 +328,17 @@ impl<'v> Boundaries<'v> {
         }
     }
 
+    /// Keys that are in the table, beside ones that are not, and the values of their rows.
+    fn rows(&mut self, table: &Table, key: &Value, mut with: impl FnMut(&mut Self, &Pattern)) {
+        let count = table.read().len();
+        let picked = [0, count / 2, count.saturating_sub(1)];
+        let rows: Vec<_> = table.rows().enumerate().filter(|(number, _)| picked.contains(number)).collect();
+        for (_, (found, values)) in rows {
+            self.operand(key, &Pattern::equal(found));
+            values.into_iter().take(ROW_VALUES).for_each(|value| with(self, &Pattern::equal(value)));
+        }
+    }
+
     /// The requirement on an operand; sums are left to the repair of single requests.
     fn operand(&mut self, operand: &Value, pattern: &Pattern) {
         let numbers = || {
@@ -331,6 +352,7 @@ impl<'v> Boundaries<'v> {
             Value::Label(field, name) => {
                 points(pattern, Scalar::String).into_iter().for_each(|value| self.add_label(*field, name, value));
             }
+            Value::Row(table, key) => self.rows(table, key, |_, _| {}),
             Value::Call(function, inner) => match (function.row().results, &**inner) {
                 (Results::Cycle { .. }, time) => {
                     let zone = if let Value::Local(zone, _) = time { Some(zone.clone()) } else { None };
@@ -362,6 +384,9 @@ fn text_of(constant: &Constant) -> Option<String> {
         _ => None,
     }
 }
+
+/// Values of each row that are tried.
+const ROW_VALUES: usize = 4;
 
 /// Words that are put into the values of each kept request: a typical policy names a dozen.
 const WORDS: usize = 48;

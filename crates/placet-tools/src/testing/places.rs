@@ -38,7 +38,11 @@ impl<'d> Places<'d> {
             match &item.kind {
                 ItemKind::Let(item) => places.maps(&item.value),
                 ItemKind::Block(block) if block.name.at.0 == template.at => places.block(block),
-                ItemKind::Use(_) | ItemKind::Role(_) | ItemKind::Vocabulary(_) | ItemKind::Block(_) => {}
+                ItemKind::Use(_)
+                | ItemKind::Role(_)
+                | ItemKind::Table(_)
+                | ItemKind::Vocabulary(_)
+                | ItemKind::Block(_) => {}
             }
         }
         places
@@ -62,10 +66,11 @@ impl<'d> Places<'d> {
     pub(super) fn rule(&self, at: Span) -> Parts {
         if let Some(rule) = self.rules.get(&at) {
             let conditions = rule.when.as_deref().into_iter().chain(rule.unless.as_deref());
-            return Parts { entries: entries(&rule.entries), leaves: conditions.flat_map(leaves).collect() };
+            let leaves = rows(&rule.entries).chain(conditions.flat_map(leaves)).collect();
+            return Parts { entries: entries(&rule.entries), leaves };
         }
         if let Some(map) = self.maps.get(&at) {
-            return Parts { entries: entries(map), leaves: Vec::new() };
+            return Parts { entries: entries(map), leaves: rows(map).collect() };
         }
         // The remaining rules come from TOKENGEN's keys, which are placed at `type`.
         let fields = self.block.into_iter().flat_map(|block| &block.fields);
@@ -96,6 +101,12 @@ impl Parts {
     pub(super) fn attribute(&self, name: &str) -> Option<Span> {
         self.entries.iter().find(|(entry, _)| entry == name).map(|(_, at)| *at)
     }
+}
+
+/// The entries that look into tables: the checker makes conditions of them, before any other.
+fn rows(entries: &[Entry]) -> impl Iterator<Item = Span> {
+    let looks = entries.iter().filter(|entry| matches!(entry.value.kind, PatternKind::Row(..)));
+    looks.map(|entry| entry.key.at.0.join(entry.value.at.0))
 }
 
 fn entries(entries: &[Entry]) -> Vec<(String, Span)> {

@@ -4,6 +4,7 @@
 mod common;
 
 mod explain_changes;
+mod explain_rows;
 mod explain_words;
 mod policies;
 mod suites;

@@ -141,7 +141,7 @@ impl Reader {
         Some(Rule { effect, entries: entries?, when, unless, at })
     }
 
-    fn condition(&mut self, value: &Value) -> Option<Condition> {
+    pub(super) fn condition(&mut self, value: &Value) -> Option<Condition> {
         let Value::String(text) = value else { return self.expected("a condition as a string", value) };
         let at = self.here();
         match parse_condition(text) {

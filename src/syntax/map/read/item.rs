@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 
 use super::Reader;
 use crate::diag::code::Code;
-use crate::syntax::ast::{File, Item, ItemKind, Let, Member, MemberKind, RoleItem, VocabularyItem};
+use crate::syntax::ast::{
+    File, Item, ItemKind, Let, Member, MemberKind, Name, RoleItem, TableItem, TableRows, VocabularyItem,
+};
 use crate::syntax::map::{BLOCK_WORDS, ITEM_WORDS, Plain};
 use crate::visible::{hides, turns};
 use placet_core::model::lines::breaks_line;
@@ -65,6 +67,7 @@ impl Reader {
             "use" => &["use", "doc"],
             "let" => &["let", "value", "doc"],
             "role" => &["role", "actions", "doc"],
+            "table" => &["table", "key", "value", "rows", "file", "doc"],
             _ => &["vocabulary", "version", "members", "doc"],
         };
         self.only_keys(map, known);
@@ -77,6 +80,12 @@ impl Reader {
             "role" => {
                 let actions = self.required(map, "actions", |reader, value| reader.pattern(value, Plain::Name));
                 ItemKind::Role(RoleItem { name: name?, actions: actions? })
+            }
+            "table" => {
+                let key = self.required(map, "key", Self::kind);
+                let value = self.required(map, "value", Self::kind);
+                let rows = self.rows(map);
+                ItemKind::Table(TableItem { name: name?, key: key?, value: value?, rows: rows? })
             }
             _ => {
                 let version = self.required(map, "version", |reader, value| match value.as_u64().map(u32::try_from) {
@@ -91,6 +100,26 @@ impl Reader {
             }
         };
         Some(Item { doc, kind, at })
+    }
+
+    /// `"rows": {…}` or `"file": "teams.json"`
+    fn rows(&mut self, map: &Map<String, Value>) -> Option<TableRows> {
+        match (map.get("rows"), map.get("file")) {
+            (Some(Value::Object(rows)), None) => {
+                Some(TableRows::Here(self.below("rows", |reader| reader.entries(rows, Plain::Text))))
+            }
+            (None, Some(Value::String(file))) => {
+                let at = self.below("file", Self::here);
+                Some(TableRows::File(Name { text: file.clone(), at }))
+            }
+            (Some(other), None) => self.below("rows", |reader| reader.expected("a map of rows", other)),
+            (None, Some(other)) => self.below("file", |reader| reader.expected("the name of a file", other)),
+            (None, None) | (Some(_), Some(_)) => {
+                let help = "write the rows under `rows`, or the name of a file under `file`";
+                self.report(Code::Map, "a table has either `rows` or a `file`", help);
+                None
+            }
+        }
     }
 
     /// `"optional": true`

@@ -118,10 +118,20 @@ impl Reader {
                 }
                 other => return self.expected("a list of the two ends", other),
             },
+            "$row" => return self.row(value),
             "$name" => PatternKind::Name(self.reference_of(value)?.text),
             _ => PatternKind::Literal(self.literal_operator(key, value)?),
         };
         Some(kind)
+    }
+
+    /// `["teams", "subject"]`: a table and the key of a row, as in a condition.
+    fn row(&mut self, value: &Value) -> Option<PatternKind> {
+        let Value::Array(parts) = value else { return self.expected("a table and a key", value) };
+        let [table, key] = parts.as_slice() else { return self.expected("a table and a key", value) };
+        let table = self.at_index(0, |reader| reader.reference_of(table));
+        let key = self.at_index(1, |reader| reader.condition(key));
+        Some(PatternKind::Row(table?, Box::new(key?)))
     }
 
     fn operand(&mut self, value: &Value) -> Option<Operand> {

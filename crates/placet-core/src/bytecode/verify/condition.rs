@@ -46,6 +46,11 @@ impl<'a> Verifier<'_, 'a> {
                 let value = self.value(cursor, depth)?;
                 need(value.ty == Scalar::Bool)
             }
+            op::Condition::InRow { table } => self.in_row(table, cursor, depth),
+            op::Condition::AnyInRow { field, table } | op::Condition::EveryInRow { field, table } => {
+                self.set_in_row(field, table, cursor, depth)
+            }
+            op::Condition::HasRow { table } => self.row(table, cursor, depth).map(|_| ()),
             op::Condition::Vouched { key } => need_constant(self.constant(key)?.len() == 32),
             op::Condition::AnyIn { field, set } | op::Condition::EveryIn { field, set } => self.sets(field, set),
             op::Condition::Asks { set } => self.action_set(set),
@@ -79,7 +84,7 @@ impl<'a> Verifier<'_, 'a> {
         Ok(Pair { left: self.value(cursor, depth)?, right: self.value(cursor, depth)? })
     }
 
-    fn value(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Checked<Seen> {
+    pub(super) fn value(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Checked<Seen> {
         let depth = deeper(depth)?;
         match self.op(cursor)? {
             op::Value::Field { field } => match self.field(field)? {
@@ -101,6 +106,7 @@ impl<'a> Verifier<'_, 'a> {
                 self.read_again(ty, bytes)
             }
             op::Value::Yes {} | op::Value::No {} => Ok(Seen::any(Scalar::Bool)),
+            op::Value::RowOf { table } => self.row_of(table, cursor, depth),
             op::Value::Compute(arithmetic) => {
                 let Pair { left, right } = self.pair(cursor, depth)?;
                 arithmetic.result(left.ty, right.ty).map(Seen::any).ok_or(Fault::WrongType)
@@ -122,7 +128,7 @@ impl<'a> Verifier<'_, 'a> {
     }
 
     /// Some constants the VM reads each time as the proof does: as UTF-8, or as a canonical path.
-    fn read_again(&mut self, ty: BytesType, bytes: u64) -> Checked<Seen> {
+    pub(super) fn read_again(&mut self, ty: BytesType, bytes: u64) -> Checked<Seen> {
         if ty.is_read_again() {
             self.allowance.charge(READ_AGAIN * bytes)?;
         }
@@ -160,9 +166,9 @@ impl<'a> Verifier<'_, 'a> {
 
 /// A value of a condition, and its greatest number of bytes.
 #[derive(Clone, Copy)]
-struct Seen {
-    ty: Scalar,
-    bytes: u64,
+pub(super) struct Seen {
+    pub(super) ty: Scalar,
+    pub(super) bytes: u64,
 }
 
 impl Seen {

@@ -48,6 +48,8 @@ pub enum Fault {
     TooLongToProve,
     /// More rules than `limits` allows.
     TooManyRules,
+    /// More tables than `limits` allows.
+    TooManyTables,
     /// Longer than `limits` allows.
     TooLarge,
 }
@@ -71,6 +73,7 @@ impl fmt::Display for ProgramError {
             Fault::TooCostly => "more steps than a program may take",
             Fault::TooLongToProve => "constants named more often than a program may",
             Fault::TooManyRules => "more rules than a block may have",
+            Fault::TooManyTables => "more tables than a block may have",
             Fault::TooLarge => "more bytes than a program may have",
         };
         write!(f, "{what} (byte {})", self.at)
@@ -98,6 +101,7 @@ impl From<ProgramError> for Refusal {
             | Fault::Leftover
             | Fault::TooDeep
             | Fault::TooManyRules
+            | Fault::TooManyTables
             | Fault::TooLarge => Self::BadProgram,
         }
     }

@@ -12,18 +12,22 @@ pub mod condition;
 mod fault;
 mod operand;
 pub mod pattern;
+pub mod table;
 
 use alloc::vec::Vec;
+
+use arrayvec::ArrayVec;
 
 use super::cursor::Cursor;
 use super::index::proof::Proof as IndexProof;
 use super::op::{Const, Instruction, Length, Op, Rule, Sort, Test};
 use super::program::{EMPTY, sections};
-use crate::limits::{POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, TOKEN_PROGRAM_BYTES};
+use crate::limits::{POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, TABLES, TOKEN_PROGRAM_BYTES};
 use crate::model::matcher::Matcher;
 use crate::model::types::Type;
 use crate::model::vocabulary::{FieldNo, State, Vocabulary};
 use allowance::Extent;
+use table::Known;
 
 pub use allowance::Allowance;
 pub(crate) use condition::sorting;
@@ -172,7 +176,8 @@ pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>, allowance: &mut Allowance) 
         return Ok(Proof { code: EMPTY.len(), pool: EMPTY.len(), length: EMPTY.len(), cost: 0 });
     }
     let (code, pool) = sections(bytes).ok_or(ProgramError { at: 0, fault: Fault::Cut })?;
-    let mut verifier = Verifier { scope, pool, pool_read: 0, allowance: *allowance, many: false };
+    let mut verifier =
+        Verifier { scope, pool, pool_read: 0, allowance: *allowance, many: false, tables: ArrayVec::new() };
     let mut cursor = Cursor::new(code);
     match verifier.rules(&mut cursor) {
         Ok(()) => {
@@ -204,6 +209,8 @@ struct Verifier<'s, 'a> {
     allowance: Allowance,
     /// Whether the pattern that is being read looks at all elements of a set.
     many: bool,
+    /// The tables of the program.
+    tables: ArrayVec<Known<'a>, TABLES>,
 }
 
 type Checked<T = ()> = Result<T, Fault>;
@@ -220,6 +227,10 @@ impl<'a> Verifier<'_, 'a> {
                 Rule::AllowIndex { index } if phase < Phase::Allow => {
                     (Phase::Closed, self.indexed(index, cursor, Phase::Allow)?)
                 }
+                Rule::Table { table } if count == 0 => {
+                    self.declare(table)?;
+                    (phase, 0)
+                }
                 rule => (self.rule(rule, cursor, phase)?, 1),
             };
             phase = next;
@@ -228,7 +239,8 @@ impl<'a> Verifier<'_, 'a> {
                 return Err(Fault::TooManyRules);
             }
         }
-        if self.pool_read == self.pool.len() { Ok(()) } else { Err(Fault::Leftover) }
+        let is_used = self.pool_read == self.pool.len() && self.tables.iter().all(|table| table.is_used);
+        if is_used { Ok(()) } else { Err(Fault::Leftover) }
     }
 
     /// A rule whose frame has just been read, and that may not appear before `least`.
@@ -247,7 +259,7 @@ impl<'a> Verifier<'_, 'a> {
                 self.actions(first, last)?;
                 (Phase::Allow, body)
             }
-            Rule::DenyIndex { .. } | Rule::AllowIndex { .. } => return Err(Fault::OutOfOrder),
+            Rule::DenyIndex { .. } | Rule::AllowIndex { .. } | Rule::Table { .. } => return Err(Fault::OutOfOrder),
         };
         if phase < least {
             return Err(Fault::OutOfOrder);

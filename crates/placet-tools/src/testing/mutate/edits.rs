@@ -30,7 +30,7 @@ pub(super) fn mutants(document: &Document, text: &str) -> Vec<Mutant> {
             ItemKind::Let(item) => walk.pattern(&item.value, None),
             ItemKind::Role(role) => walk.pattern(&role.actions, None),
             ItemKind::Block(block) => walk.block(block),
-            ItemKind::Use(_) | ItemKind::Vocabulary(_) => {}
+            ItemKind::Use(_) | ItemKind::Table(_) | ItemKind::Vocabulary(_) => {}
         }
     }
     walk.mutants.sort_by_key(|mutant| mutant.at.start);

@@ -33,7 +33,9 @@ pub(super) fn near(pattern: &Pattern, scalar: Option<Scalar>) -> Vec<(MutantKind
             };
             vec![(kind, PatternKind::Elements(quantifier.other(), inner.clone()))]
         }
-        PatternKind::Name(_) | PatternKind::Any | PatternKind::List(_) | PatternKind::Map(_) => Vec::new(),
+        PatternKind::Name(_) | PatternKind::Any | PatternKind::List(_) | PatternKind::Map(_) | PatternKind::Row(..) => {
+            Vec::new()
+        }
     }
 }
 
