@@ -279,7 +279,7 @@ fn example(pattern: &Pattern) -> Option<&Pattern> {
 /// Of ranges that do not overlap at most one begins with no more bits than are common to it and its
 /// neighbours, so this is as good as a tree of intervals.
 fn block(pattern: &Pattern) -> Option<(u128, usize)> {
-    let number = |number: i128| ((number - i128::from(i64::MIN)) as u128) << 64;
+    let number = |number: i128| number.wrapping_sub(i128::from(i64::MIN)).cast_unsigned() << 64;
     match pattern {
         Pattern::Network(network) => Some((u128::from_be_bytes(network.first.octets()), usize::from(network.bits))),
         Pattern::Equal(Term::Constant(Constant::Ip(address))) => Some((u128::from_be_bytes(address.octets()), 128)),
