@@ -31,6 +31,11 @@ fn the_keys_are_up_to_date() {
 }
 
 #[test]
+fn the_vocabulary_is_up_to_date() {
+    is_up_to_date("vocabulary.json", &make::vocabulary(make::Templates::read().vocabulary()));
+}
+
+#[test]
 fn the_good_tokens_are_up_to_date() {
     let templates = make::Templates::read();
     let tokens = make::good(&templates).iter().map(|token| token.describe(&templates)).collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use placet::authorize::Authorizer;
 use placet::bytecode::cursor::put_prefixed;
 use placet::check::library::Library;
@@ -68,6 +69,12 @@ pub fn keys() -> Value {
         "another local": secret(&LocalKey::from_secret(&[0x44; 32])),
         "another public": pair(&SigningKey::from_seed(&[0x44; 32])),
     })
+}
+
+/// `vocabulary.json`: for readers that have no compiler.
+pub fn vocabulary(vocabulary: &Vocabulary) -> Value {
+    let bytes = HEXLOWER.encode(&vocabulary.to_bytes());
+    json!({ "name": vocabulary.name(), "fingerprint": vocabulary.fingerprint().to_string(), "bytes": bytes })
 }
 
 /// The templates of `archive.placet`.
@@ -344,7 +351,7 @@ fn strip(mut map: Value) -> Value {
 }
 
 pub fn hex(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(bytes)
+    HEXLOWER.encode(bytes)
 }
 
 /// The token's text with other bytes behind its prefix.
