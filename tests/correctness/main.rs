@@ -10,6 +10,7 @@ mod differential;
 mod hostile_bytecode;
 mod laws;
 mod local_time;
+mod minted;
 mod rule_index;
 mod sets;
 mod small_scope;

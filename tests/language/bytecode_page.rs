@@ -35,6 +35,7 @@ fn page() -> String {
          {POLICY_PROGRAM_BYTES}. Either has at most {RULES} rules, whose nodes nest at most {PROGRAM_NESTING} deep.\n"
     );
     out.push_str(&costs());
+    out.push_str(MEANING);
     out.push_str(CONSTANTS);
     out.push_str(INSTRUCTIONS);
     out.push_str("| code | text | operands | is a | children | cost | meaning |\n|---|---|---|---|---|--:|---|\n");
@@ -102,7 +103,7 @@ fn patterns() -> String {
     let Prices { automaton, state, passed, few_runs, .. } = PRICES;
     format!(
         "| a glob | {glob_piece} steps for each piece and {literal} for each byte of a literal; and for each byte of the value \
-         the cost of the most expensive group between two runs: {} for one literal, otherwise {place}, and {glob_tried} for each piece \
+         the cost of the most expensive group between two runs (not at the ends): {} for one literal, otherwise {place}, and {glob_tried} for each piece \
          of the group |\n\
          | a path pattern | the same with {path_piece} steps for each piece; {} for one literal, otherwise {place}, and \
          {path_tried} for each piece; and the cost of the globs in it |\n\
@@ -187,22 +188,40 @@ The pool ends with the last constant that an instruction uses. Constants may be 
 
 ";
 
+/// What a reader of the table could not guess.
+const MEANING: &str = "\
+## Absent values and sets
+
+An attribute that the request lacks is absent, and so are an empty set and labels of which there is
+none. On an absent value `absent` matches, `any.of` and `all.of` ask their patterns, and `label` asks
+its pattern about an absent value, as it does where only that label is missing. Everything else does
+not match, `not` among it. A condition that reads an absent value is false, so `negate` of it is true.
+
+A test on a set asks its whole pattern about each element: in a `deny` one of them has to match, in
+`require` and `allow` all of them. An empty set is one absent value.
+
+Texts are compared byte by byte, addresses as their sixteen bytes. A sum inside of a sum is exact;
+the whole of it is cut to 64 bits before anything else is done with it.
+
+";
+
 const CONSTANTS: &str = "\
 ## Constants
 
 | of | layout |
 |---|---|
-| text | the bytes: UTF-8 for a string, a canonical path for a path, sixteen bytes for a uuid |
-| set of actions | one bit for each action, by its number, lowest bit first; the last byte is not zero |
+| text | the bytes: UTF-8 for a whole string (a beginning or an end may be any bytes), a canonical path for a path, sixteen bytes for a uuid |
+| set of actions | one bit for each action, by its number, lowest bit first; the last byte is not zero, so that the empty set has no bytes |
 | network | a byte with its bits, 0 to 128; or 192 and its bits, 0 to 32, for IPv4; then as many bytes as the bits need, spare bits zero. An IPv6 network contains no mapped address |
 | address | sixteen bytes; IPv4 is mapped to `::ffff:0:0/96` |
-| glob | pieces, each a varint: 0 is `*`, 1 is `?`, n + 1 is a literal of n bytes, which follow |
-| path pattern | segments, each a varint: 0 is `**`, 1 is `*`, 2 is a length and a glob, n + 2 is a literal of n bytes, which follow |
+| glob | pieces, each a varint: 0 is `*`, 1 is `?` (one character; of bytes, one byte), n + 1 is a literal of n bytes, which follow |
+| path pattern | segments, each a varint: 0 is `**`, 1 is `*`, 2 is a length and a glob, n + 2 is a literal of n bytes of UTF-8, which follow |
 | key | the 32 bytes of an Ed25519 public key |
 | automaton | see below |
 | time zone | see below |
 
-An automaton is a compiled regular expression. State 0 is dead, state 1 is the start.
+An automaton is a compiled regular expression. State 0 is dead (all of its next states are 0), state
+1 is the start.
 
 ```text
 varint, bytes  the expression it was made from, for people; the VM does not read it

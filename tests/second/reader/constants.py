@@ -1,0 +1,112 @@
+"""What constants hold: globs, path patterns, networks, automata, sets of actions."""
+
+from .paths import is_canonical
+from .wire import Cursor, Cut, NotCanonical
+
+STAR, ONE, LITERAL = range(3)
+
+
+class BadConstant(Exception):
+    """A constant that is not in its one form."""
+
+
+def reading(read):
+    """A reader of a whole constant."""
+
+    def whole(data):
+        cursor = Cursor(data)
+        try:
+            value = read(cursor)
+        except (Cut, NotCanonical, UnicodeDecodeError, ValueError):
+            raise BadConstant from None
+        if cursor.left():
+            raise BadConstant
+        return value
+
+    return whole
+
+
+def _glob(cursor):
+    pieces = []
+    while cursor.left():
+        number = cursor.varint()
+        pieces.append((STAR,) if number == 0 else (ONE,) if number == 1 else (LITERAL, cursor.take(number - 1)))
+    return pieces
+
+
+def _path(cursor):
+    """Segments: `**`, `*`, a literal or a list of pieces."""
+    segments = []
+    while cursor.left():
+        number = cursor.varint()
+        if number == 2:
+            segments.append(glob(cursor.counted()))
+        else:
+            segments.append(("**", "*")[number] if number < 2 else cursor.take(number - 2).decode().encode())
+    return segments
+
+
+def _network(cursor):
+    """Sixteen bytes of which the first bits count, how many, and whether it is one of IPv4."""
+    bits = cursor.byte()
+    is_v4 = bits >= 192
+    bits -= 192 if is_v4 else 0
+    if bits > (32 if is_v4 else 128):
+        raise ValueError
+    first = cursor.take(-(-bits // 8))
+    if int.from_bytes(first, "big") & (1 << 8 * len(first) - bits) - 1:
+        raise ValueError
+    front = bytes(10) + b"\xff\xff" if is_v4 else b""
+    return (front + first).ljust(16, b"\0"), bits + 8 * len(front), is_v4
+
+
+class Automaton:
+    def __init__(self, cursor):
+        cursor.counted().decode()
+        self.states, self.classes = cursor.byte(), cursor.byte()
+        if self.states < 2 or self.classes < 1:
+            raise ValueError
+        self.of_byte, begin = [], 0
+        for _ in range(cursor.byte()):
+            last, kind = cursor.take(2)
+            if last < begin or kind >= self.classes:
+                raise ValueError
+            self.of_byte += [kind] * (last + 1 - begin)
+            begin = last + 1
+        self.next = cursor.take(self.states * self.classes)
+        # State 0 is dead: nothing leads out of it.
+        if begin != 256 or max(self.next) >= self.states or any(self.next[: self.classes]):
+            raise ValueError
+        self.accepting = int.from_bytes(cursor.take(-(-self.states // 8)), "little")
+
+    def accepts(self, data):
+        state = 1
+        for byte in data:
+            state = self.next[state * self.classes + self.of_byte[byte]]
+        return self.accepting >> state & 1 == 1
+
+
+def _actions(cursor):
+    data = cursor.rest()
+    if data and data[-1] == 0:
+        raise ValueError
+    return int.from_bytes(data, "little")
+
+
+def _sized(count):
+    return reading(lambda cursor: cursor.take(count))
+
+
+def _canonical(cursor):
+    text = cursor.rest().decode()
+    if not is_canonical(text):
+        raise ValueError
+    return text.encode()
+
+
+glob, path, network = reading(_glob), reading(_path), reading(_network)
+automaton, actions = reading(Automaton), reading(_actions)
+key, address, uuid = _sized(32), _sized(16), _sized(16)
+string = reading(lambda cursor: cursor.rest().decode().encode())
+blob = reading(lambda cursor: cursor.rest())
+canonical_path = reading(_canonical)

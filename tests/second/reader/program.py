@@ -1,0 +1,75 @@
+"""Turns the bytes of a program into a tree, and refuses what is no program."""
+
+from .opcodes import TABLE
+from .wire import Cursor, Cut, NotCanonical, zigzag
+
+MOST_BYTES, MOST_RULES, MOST_DEPTH = 6144, 50_000, 72
+
+
+class BadProgram(Exception):
+    """Bytes that are not a program."""
+
+
+class Node:
+    """An instruction with its operands by their names, and its children."""
+
+    def __init__(self, row):
+        self.row, self.name, self.children = row, row.name, []
+
+
+class Program:
+    def __init__(self, data):
+        try:
+            if len(data) > MOST_BYTES:
+                raise BadProgram("too large")
+            cursor = Cursor(data)
+            code = Cursor(cursor.counted())
+            self.pool, self.pool_end = cursor.rest(), 0
+            self.rules = []
+            while code.left():
+                self.rules.append(self._node(code, "rule", 1))
+            self._check_order()
+        except (Cut, NotCanonical) as error:
+            raise BadProgram(type(error).__name__) from None
+        if self.pool_end != len(self.pool):
+            raise BadProgram("bytes after the last constant")
+
+    def _check_order(self):
+        kinds = ["deny", "require", "allow"]
+        order = [kinds.index(rule.name.split(".")[0]) for rule in self.rules]
+        if order != sorted(order) or len(order) > MOST_RULES:
+            raise BadProgram("rules out of order")
+
+    def _node(self, code, sort, depth):
+        row = TABLE.get(code.byte())
+        if row is None or row.sort != sort or row.code >= 0x80 or depth > MOST_DEPTH:
+            raise BadProgram(f"no {sort}, or too deep")
+        node, body = Node(row), None
+        for name, kind in row.operands:
+            if kind == "Length":
+                body = code.varint()
+            else:
+                # An instruction has a name of its own.
+                setattr(node, "name_operand" if name == "name" else name, self._operand(code, kind))
+        if row.is_list:
+            inner = Cursor(code.take(body))
+            while inner.left():
+                node.children.append(self._node(inner, row.children[0][:-1], depth + 1))
+        else:
+            node.children = [self._node(code, child[2:], depth + 1) for child in row.children]
+        return node
+
+    def _operand(self, code, kind):
+        if kind == "Field":
+            return code.byte()
+        if kind == "Int":
+            return zigzag(code.varint())
+        if kind == "Action":
+            return code.varint()
+        assert kind == "Const", kind
+        cursor = Cursor(self.pool, code.varint())
+        if cursor.at > len(self.pool):
+            raise BadProgram("a constant outside of the pool")
+        data = cursor.counted()
+        self.pool_end = max(self.pool_end, cursor.at)
+        return data
