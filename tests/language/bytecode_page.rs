@@ -182,7 +182,8 @@ each program has exactly one encoding.
 Code is a list of rules: first all `deny`, then all `require`, then all `allow`. A rule is a frame
 with a length that contains tests, all of which must hold. Everything else is a tree in prefix form:
 an instruction, its operands, its children. Lengths are unsigned and reach forward, so a loop cannot
-be written down. A rule's number in a verdict counts all frames from 0.
+be written down. A rule's number in a verdict counts all frames from 0. Where an instruction has a
+first and a last action, the first is not above the last.
 
 The pool ends with the last constant that an instruction uses. Constants may be shared.
 
@@ -214,14 +215,14 @@ const CONSTANTS: &str = "\
 | set of actions | one bit for each action, by its number, lowest bit first; the last byte is not zero, so that the empty set has no bytes |
 | network | a byte with its bits, 0 to 128; or 192 and its bits, 0 to 32, for IPv4; then as many bytes as the bits need, spare bits zero. An IPv6 network contains no mapped address |
 | address | sixteen bytes; IPv4 is mapped to `::ffff:0:0/96` |
-| glob | pieces, each a varint: 0 is `*`, 1 is `?` (one character; of bytes, one byte), n + 1 is a literal of n bytes, which follow |
-| path pattern | segments, each a varint: 0 is `**`, 1 is `*`, 2 is a length and a glob, n + 2 is a literal of n bytes of UTF-8, which follow |
+| glob | pieces, each a varint: 0 is `*`, 1 is `?` (one character; of bytes, one byte), n + 1 is a literal of n bytes, which follow; no literal follows another one |
+| path pattern | segments, each a varint: 0 is `**`, 1 is `*`, 2 is a length and a glob, n + 2 is a literal of n bytes, which follow: a segment of a canonical path |
 | key | the 32 bytes of an Ed25519 public key |
 | automaton | see below |
 | time zone | see below |
 
-An automaton is a compiled regular expression. State 0 is dead (all of its next states are 0), state
-1 is the start.
+An automaton is a compiled regular expression. State 0 is dead (all of its next states are 0,
+and it does not accept), state 1 is the start.
 
 ```text
 varint, bytes  the expression it was made from, for people; the VM does not read it
@@ -229,7 +230,7 @@ byte           states, 2 to 255
 byte           classes of bytes, 1 to 255
 byte           runs, and for each: its last byte, its class; ascending, the last one ends at 255
 bytes          states x classes next states, row by row
-bytes          one bit for every state, lowest bit first: does it accept?
+bytes          one bit for every state, lowest bit first: does it accept? Spare bits are zero
 ```
 
 A time zone is its offsets from UTC, for as long as the compiler knew them. Its numbers are

@@ -1,5 +1,6 @@
 """BLAKE3, keyed and for deriving keys, from its paper (sections 2.1 to 2.5); slow and short."""
 
+import functools
 import struct
 
 _IV = (0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19)
@@ -68,16 +69,22 @@ def _digest(key, data, flags):
     return struct.pack("<8I", *_tree(key, bytes(data), 0, flags, True))
 
 
+# A token is verified more than once, and shares its first blocks with what is made of it.
+_remember = functools.lru_cache(maxsize=1 << 14)
+
+
+@_remember
 def keyed(key, data):
     """32 bytes of the keyed mode."""
     return _digest(struct.unpack("<8I", key), data, _KEYED)
 
 
-_contexts = {}
+@_remember
+def _of_context(context):
+    return struct.unpack("<8I", _digest(_IV, context.encode(), _CONTEXT))
 
 
+@_remember
 def derive(context, data):
     """32 bytes of the `derive_key` mode."""
-    if context not in _contexts:
-        _contexts[context] = struct.unpack("<8I", _digest(_IV, context.encode(), _CONTEXT))
-    return _digest(_contexts[context], data, _MATERIAL)
+    return _digest(_of_context(context), data, _MATERIAL)

@@ -30,6 +30,8 @@ def _glob(cursor):
     pieces = []
     while cursor.left():
         number = cursor.varint()
+        if number > 1 and pieces and pieces[-1][0] == LITERAL:
+            raise NotCanonical
         pieces.append((STAR,) if number == 0 else (ONE,) if number == 1 else (LITERAL, cursor.take(number - 1)))
     return pieces
 
@@ -42,8 +44,14 @@ def _path(cursor):
         if number == 2:
             segments.append(glob(cursor.counted()))
         else:
-            segments.append(("**", "*")[number] if number < 2 else cursor.take(number - 2).decode().encode())
+            segments.append(("**", "*")[number] if number < 2 else _segment(cursor.take(number - 2)))
     return segments
+
+
+def _segment(data):
+    if b"/" in data or not is_canonical("/" + data.decode()):
+        raise ValueError
+    return data
 
 
 def _network(cursor):
@@ -74,10 +82,12 @@ class Automaton:
             self.of_byte += [kind] * (last + 1 - begin)
             begin = last + 1
         self.next = cursor.take(self.states * self.classes)
-        # State 0 is dead: nothing leads out of it.
+        # State 0 is dead: nothing leads out of it, and it does not accept.
         if begin != 256 or max(self.next) >= self.states or any(self.next[: self.classes]):
             raise ValueError
         self.accepting = int.from_bytes(cursor.take(-(-self.states // 8)), "little")
+        if self.accepting & 1 or self.accepting >> self.states:
+            raise ValueError
 
     def accepts(self, data):
         state = 1

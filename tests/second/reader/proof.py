@@ -82,6 +82,8 @@ class Proof:
         for name in ("action", "first", "last"):
             if name in dict(node.row.operands) and node.name not in ("range",):
                 _need(getattr(node, name) < self.actions, "unknown action")
+        if node.name in ("allow.in", "action.in"):
+            _need(node.first <= node.last, "actions in the wrong order")
         if "set" in dict(node.row.operands):
             node.value = constants.actions(node.set)
             _need(node.value.bit_length() <= self.actions, "unknown action")
