@@ -166,7 +166,7 @@ fn token(
     let minter = Minter::from(key).audience(audience);
     let mut token = mint(authority, &world.old, minter, NOW, wrapping, &mut filling(random)).ok()?;
     for (number, restriction) in restrictions.iter().enumerate() {
-        let draft = draft(restriction, NOW, number + 1 == restrictions.len() && random.u8(..4) == 0);
+        let draft = draft(restriction, NOW, number + 1 == restrictions.len() && random.u8(..4) == 0).ok()?;
         token = if random.u8(..3) == 0 {
             let voucher = VoucherRequest::of(&token).ok()?.vouch(librarian, &world.old, &draft).ok()?;
             append_voucher(&token, &voucher, &mut filling(random)).ok()?

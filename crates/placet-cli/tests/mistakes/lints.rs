@@ -282,6 +282,8 @@ fn a_deny_of_one_level_beside_an_allow_of_all_is_warned_about() {
     ] {
         assert_eq!(of(rules), 0, "{rules}");
     }
+    let many: String = (0..2_000).map(|number| format!("deny {{ path: \"/{number}/**\" }} ")).collect();
+    assert_eq!(of(&format!("allow {{ path: \"/**\" }} {many} deny {{ path: \"/x/*\" }}")), 1, "one of many rules");
 }
 
 #[test]
