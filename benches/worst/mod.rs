@@ -7,6 +7,7 @@ use std::iter;
 use std::sync::LazyLock;
 
 use placet::bytecode::automaton::Draft;
+use placet::bytecode::made::MadePiece;
 use placet::bytecode::op::{Const, Int, Length, Op};
 use placet::bytecode::program::{Pool, Program};
 use placet::bytecode::table::{Rows, write};
@@ -130,6 +131,7 @@ pub fn cases() -> Vec<Case> {
     tests(&mut cases);
     small_patterns(&mut cases);
     text_patterns(&mut cases);
+    made(&mut cases);
     globs(&mut cases);
     paths(&mut cases);
     automata(&mut cases);
@@ -346,6 +348,37 @@ fn glob(pieces: impl IntoIterator<Item = GlobPiece<'static>>) -> Vec<u8> {
     let mut out = Vec::new();
     pieces.into_iter().for_each(|piece| piece.write(&mut out));
     out
+}
+
+/// Patterns that read other values of the request; turned around where they would match.
+fn made(cases: &mut Cases) {
+    use MadePiece::{Filled, Literal, One, Run, Segment, Segments, Value};
+    let field = |field| one(Op::Field { field });
+    let not = one(Op::Not {});
+    let same = [not.clone(), one(Op::Is {}), field(TEXT)].concat();
+    cases.pattern("is", MANY, TEXT, &same, &Pool::default());
+    cases.pattern("is of a set", 2, TEXTS, &[one(Op::Is {}), field(TEXT)].concat(), &Pool::default());
+    let begins: Vec<_> = iter::repeat_n([Segment, Run], 1_000).flatten().collect();
+    let ends = [Segment, Filled].repeat(8);
+    for (name, subject, other, pieces) in [
+        ("made", TEXT, TEXT, vec![Value, Literal(b"b")]),
+        ("made at the end", TEXT, TEXT, vec![Run, One, Value]),
+        ("made of numbers", TEXT, NUMBER, [Value; 8].to_vec()),
+        ("made of a uuid", TEXT, ID, vec![Literal(b"a"), Value]),
+        ("made of a set", TEXTS, NUMBER, vec![Run, One, Value]),
+        ("made as a path", PATH, TEXT, [begins.clone(), vec![Segment, Filled]].concat()),
+        ("made as the end of a path", PATH, NUMBER, [vec![Segment, Segments], ends].concat()),
+    ] {
+        let mut shape = Vec::new();
+        pieces.iter().for_each(|piece| piece.write(&mut shape));
+        let mut pool = Pool::default();
+        let shape = pool.intern(&shape);
+        let values = pieces.iter().filter(|piece| matches!(piece, Value | Filled)).count();
+        let values = field(other).repeat(values);
+        let pattern = [not.clone(), body(|body| Op::Made { shape, body }, &values)].concat();
+        let pattern = if subject == TEXTS { pattern[not.len()..].to_vec() } else { pattern };
+        cases.pattern(name, 1, subject, &pattern, &pool);
+    }
 }
 
 fn globs(cases: &mut Cases) {

@@ -118,7 +118,9 @@ impl<'r> Anchors<'r> {
                 lists
             }
             Pattern::Any | Pattern::Not(_) => one(tested(slot)),
-            Pattern::Absent | Pattern::Equal(_) | Pattern::InParameter(_) => one(whole(slot, pattern)),
+            Pattern::Absent | Pattern::Equal(_) | Pattern::Field(_) | Pattern::InParameter(_) => {
+                one(whole(slot, pattern))
+            }
         }
     }
 
@@ -198,7 +200,9 @@ impl<'r> Anchors<'r> {
                     self.add_path(slot, &text, keys);
                 }
             }
-            pattern @ (Pattern::Absent | Pattern::InParameter(_)) => keys.push(whole(slot, pattern)),
+            pattern @ (Pattern::Absent | Pattern::Field(_) | Pattern::InParameter(_)) => {
+                keys.push(whole(slot, pattern))
+            }
             // Nothing covers these but what is filed under `Tested`.
             Pattern::Any | Pattern::Not(_) | Pattern::OneOf(_) => {}
         }
@@ -268,6 +272,7 @@ fn example(pattern: &Pattern) -> Option<&Pattern> {
         Pattern::Any
         | Pattern::Absent
         | Pattern::Equal(_)
+        | Pattern::Field(_)
         | Pattern::InParameter(_)
         | Pattern::Not(_)
         | Pattern::Text(..)
@@ -289,6 +294,7 @@ fn block(pattern: &Pattern) -> Option<(u128, usize)> {
             .map(|(least, most)| (number(least), (number(least) ^ number(most)).leading_zeros() as usize)),
         Pattern::Any
         | Pattern::Absent
+        | Pattern::Field(_)
         | Pattern::InParameter(_)
         | Pattern::OneOf(_)
         | Pattern::Not(_)
@@ -302,6 +308,7 @@ fn spell(pieces: &[Piece]) -> Cow<'_, [u8]> {
     let spell = |piece: &'_ Piece| match piece {
         Piece::Literal(bytes) => bytes.clone(),
         Piece::Parameter(argument) => format!("\u{0}{}\u{0}", argument.0).into_bytes(),
+        Piece::Field(field) => format!("\u{0}f{}\u{0}", field.0).into_bytes(),
     };
     match pieces {
         [Piece::Literal(bytes)] => Cow::Borrowed(bytes),

@@ -43,7 +43,9 @@ impl Scope<'_, '_> {
     /// `starts_with(item, "user/{user}")`, `ends_with(host, domain)`
     pub(super) fn warn_open_part(&self, end: Anchor, part: &Condition) {
         match &part.kind {
-            ConditionKind::Name(name) => self.warn_open(name, "", Side::of(end), part.at.0),
+            ConditionKind::Name(name) if self.parameter(name).is_some() => {
+                self.warn_open(name, "", Side::of(end), part.at.0);
+            }
             ConditionKind::Literal(Literal::Text(text)) => self.warn_open_end(end, text, part.at.0),
             _ => {}
         }
@@ -78,8 +80,7 @@ impl Scope<'_, '_> {
     /// problem, since all have one length.
     pub(super) fn warn_neighbours(&self, text: &Text, at: Span) {
         let varies = |name: &str| {
-            let ty = self.parameter(name).map(|(_, ty)| ty);
-            matches!(ty, Some(Type::One(Scalar::String | Scalar::Bytes | Scalar::Int)))
+            matches!(self.splice_type(name), Some(Type::One(Scalar::String | Scalar::Bytes | Scalar::Int)))
         };
         for pair in text.pieces.windows(2) {
             let [Piece::Splice(one), Piece::Splice(other)] = pair else { continue };
@@ -110,7 +111,7 @@ impl Scope<'_, '_> {
 
     /// A uuid needs no boundary: all have one length.
     fn warn_open(&self, name: &str, neighbour: &str, side: Side, at: Span) {
-        let Some((_, Type::One(scalar))) = self.parameter(name) else { return };
+        let Some(Type::One(scalar)) = self.splice_type(name) else { return };
         let example = match scalar.written() {
             Written::Bytes(_) if scalar.is_textual() => ("ann", "anna", "joann"),
             Written::Number(_) if scalar.has_text() => ("4", "42", "24"),

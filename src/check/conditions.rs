@@ -31,14 +31,14 @@ impl Scope<'_, '_> {
         present: Present,
     ) -> Option<Option<Condition>> {
         let (told, scope) = (Told::default(), self.forbidding(effect == Effect::Deny));
-        let reading = Reading { scope, present: &present, told: &told };
+        let reading = Reading { scope, present: &present, told: &told, is_compared: false };
         let when = when.map(|condition| reading.condition(condition));
         let present = match &when {
             Some(Some(condition)) => present.and(Present::when(condition, true)),
             Some(None) => Present::everything(),
             None => present,
         };
-        let reading = Reading { scope: scope.turned(), present: &present, told: &told };
+        let reading = Reading { scope: scope.turned(), present: &present, told: &told, is_compared: false };
         let unless = unless.map(|condition| reading.condition(condition).map(|inner| Condition::Not(Box::new(inner))));
         let mut guard = joined(when, unless)?;
         if let Some(condition) = guard.as_mut().filter(|_| effect == Effect::Allow) {
@@ -161,17 +161,23 @@ impl Reading<'_, '_, '_> {
         at: Span,
     ) -> Option<Condition> {
         self.refuse_null(comparison, left, right)?;
+        let this = Self { is_compared: matches!(comparison, Comparison::Equal | Comparison::NotEqual), ..*self };
         let follows = self.adapts(left) || self.is_parameter(left);
         let (a, b) = if follows && !self.adapts(right) {
-            let b = self.operand(right, None);
-            (self.operand(left, b.as_ref().map(|b| b.scalar)), b)
+            let b = this.operand(right, None);
+            (this.operand(left, b.as_ref().map(|b| b.scalar)), b)
         } else {
-            let a = self.operand(left, None);
+            let a = this.operand(left, None);
             let wanted = a.as_ref().map(|a| a.scalar).filter(|_| self.adapts(right) || self.is_parameter(right));
-            let b = self.operand(right, wanted);
+            let b = this.operand(right, wanted);
             (a, b)
         };
         let (a, b) = (a?, b?);
+        if a.has_attributes() && b.has_attributes() {
+            let message = "two texts with attributes are compared";
+            let found = Diagnostic::new(Code::Mismatch, at, message);
+            return self.scope.report.fail(found.help("compare an attribute with one of them"));
+        }
         if a.scalar != b.scalar {
             return self.scope.report.fail(mismatch(left.at.0, &a, right.at.0, &b));
         }

@@ -90,7 +90,8 @@ impl Reading<'_, '_, '_> {
         let accepts = predicate.row().accepts;
         let whole = self.argument(name, first, None, accepts);
         let wanted = whole.as_ref().map(|whole| whole.scalar);
-        let part = self.argument(name, second, wanted, accepts);
+        let anchored = Self { is_compared: predicate.row().anchor.is_some(), ..*self };
+        let part = anchored.argument(name, second, wanted, accepts);
         let (whole, part) = (whole?, part?);
         if whole.scalar != part.scalar {
             let message = format!("`{}` looks for {} in {}", name.text, part.describe(), whole.describe());

@@ -4,12 +4,13 @@ use super::empty::is_run;
 use super::expected::Expected;
 use super::scope::Scope;
 use super::terms::as_text;
-use super::tree::{Pattern, Piece, Text};
+use super::tree::{Pattern, Piece, Term, Text};
 use super::wildcards::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
+use crate::limits::MADE_VALUES;
 use crate::span::Span;
-use crate::syntax::ast::{self, Literal, Operand, OperandKind};
+use crate::syntax::ast::{self, Literal, Name, Operand, OperandKind};
 use placet_core::model::matcher::{Matcher, Notation, Syntax};
 use placet_core::model::types::{Accepts, Scalar};
 
@@ -35,6 +36,7 @@ impl Scope<'_, '_> {
             }
             Syntax::Path => self.path_pattern(self.written(operand, expected)?, at, expected)?,
         };
+        self.refuse_searched(matcher, &text, at)?;
         Some(Pattern::Text(matcher, text))
     }
 
@@ -59,7 +61,13 @@ impl Scope<'_, '_> {
         if let OperandKind::Literal(Literal::Text(text)) = &operand.kind {
             wildcards::warn(self.report, text, at, expected, Place::End);
         }
-        let term = self.term(operand, expected)?;
+        let term = match &operand.kind {
+            OperandKind::Name(name) if self.parameter(name).is_none() && self.attribute_value(name).is_some() => {
+                let pieces = vec![ast::Piece::Splice(Name { text: name.clone(), at: operand.at })];
+                Term::Text(self.text(&ast::Text { pieces }, at, expected)?)
+            }
+            OperandKind::Name(_) | OperandKind::Literal(_) => self.term(operand, expected)?,
+        };
         matcher.row().anchor.into_iter().for_each(|end| self.warn_open_affix(end, operand, at));
         let text = as_text(term);
         self.warn_everything(at, text.pieces.is_empty(), "an empty end");
@@ -72,6 +80,42 @@ impl Scope<'_, '_> {
         self.warn_open_wildcards(text, at);
         self.warn_everything(at, is_run(&glob, |bytes| bytes.iter().all(|&byte| byte == b'*')), "this glob");
         Some(glob)
+    }
+
+    /// A text with attributes is matched piece by piece from both ends: what would have to be
+    /// searched, or built before there is a request, is refused.
+    pub(super) fn refuse_searched(&self, matcher: Matcher, text: &Text, at: Span) -> Option<()> {
+        if !text.has_attributes() {
+            return Some(());
+        }
+        let (message, help) = match matcher.syntax() {
+            _ if text.attributes().count() > MADE_VALUES => {
+                (format!("a text has at most {MADE_VALUES} attributes"), "write several patterns, or a condition")
+            }
+            Syntax::Regex => (
+                "an attribute cannot be part of a regular expression".to_owned(),
+                "it is built before there is a request; write `glob`, or a condition",
+            ),
+            Syntax::Text(_) | Syntax::Place(_) if !matcher.row().is_exact => (
+                format!("{} does not take attributes", matcher_name(matcher)),
+                "declare both attributes `lowercase` instead",
+            ),
+            Syntax::Glob if is_searched(text, |_| false) => (
+                "a glob with attributes has at most one `*`".to_owned(),
+                "write a condition, such as `contains(…, …)`, for a text in the middle",
+            ),
+            Syntax::Path if is_searched(text, |byte| byte == b'/') => (
+                "a path with attributes has at most one `**`, and one `*` in each segment".to_owned(),
+                "write more of the path, or several patterns",
+            ),
+            Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Path => return Some(()),
+        };
+        self.report.fail(Diagnostic::new(Code::WrongPattern, at, message).help(help))
+    }
+
+    /// A text has a bounded number of attributes.
+    pub(super) fn refuse_many(&self, text: &Text, at: Span) -> Option<()> {
+        self.refuse_searched(Matcher::Prefix, text, at)
     }
 
     /// The text of a matcher that has a syntax of its own. The parser makes no other operand of it.
@@ -88,8 +132,29 @@ impl Scope<'_, '_> {
 fn literal_of(piece: &Piece) -> Option<&[u8]> {
     match piece {
         Piece::Literal(bytes) => Some(bytes),
-        Piece::Parameter(_) => None,
+        Piece::Parameter(_) | Piece::Field(_) => None,
     }
+}
+
+/// Whether there are two `*` in a text without such a byte between them, or two `**`.
+fn is_searched(text: &Text, ends: impl Fn(u8) -> bool) -> bool {
+    let (mut runs, mut deep) = (0, 0);
+    for literal in text.pieces.iter().filter_map(literal_of) {
+        let mut bytes = literal.iter().peekable();
+        while let Some(&byte) = bytes.next() {
+            match byte {
+                b'\\' => _ = bytes.next(),
+                b'*' if ends(b'/') && bytes.next_if_eq(&&b'*').is_some() => deep += 1,
+                b'*' => runs += 1,
+                byte if ends(byte) => runs = 0,
+                _ => {}
+            }
+            if runs > 1 || deep > 1 {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// The matcher in a message.

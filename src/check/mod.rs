@@ -33,6 +33,7 @@ mod conditions;
 mod constancy;
 mod covering;
 pub mod effort;
+mod elsewhere;
 mod empty;
 pub(crate) mod expected;
 mod fields;

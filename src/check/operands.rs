@@ -4,7 +4,7 @@ use super::expected::Expected;
 use super::literals::natural;
 use super::reading::{Reading, Typed};
 use super::table_rows::text_key;
-use super::tree::{Constant, Operand, Term};
+use super::tree::{Constant, Operand, Term, Text};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
@@ -18,9 +18,9 @@ const THIS: &str = "this value";
 impl Reading<'_, '_, '_> {
     /// One value; text takes the expected type.
     pub(super) fn operand(&self, condition: &ast::Condition, wanted: Option<Scalar>) -> Option<Typed> {
-        let (at, here) = (condition.at.0, self.inside(condition)?);
+        let (at, here) = (condition.at.0, Self { is_compared: false, ..self.inside(condition)? });
         match &condition.kind {
-            ConditionKind::Literal(literal) => here.literal(literal, at, wanted),
+            ConditionKind::Literal(literal) => self.literal(literal, at, wanted),
             ConditionKind::Name(name) => here.name(name, at, wanted),
             ConditionKind::TokenField(field) => here.token_field(field, at),
             ConditionKind::Label(name, label) if self.scope.names.is_table(&name.text) => {
@@ -50,7 +50,26 @@ impl Reading<'_, '_, '_> {
         let own = natural(literal);
         let scalar = if own == Scalar::String { wanted.filter(|&w| w != Scalar::Bool).unwrap_or(own) } else { own };
         let term = self.scope.literal_term(literal, at, Expected::new(scalar, &THIS))?;
+        if let Term::Text(text) = &term {
+            self.check_attributes(text, at)?;
+        }
         Some(Typed::new(Operand::Term(term, scalar), scalar, THIS))
+    }
+
+    /// A text with attributes is compared where it is: it is never built.
+    fn check_attributes(&self, text: &Text, at: Span) -> Option<()> {
+        if text.has_attributes() && !self.is_compared {
+            let message = "a text with attributes is not a value";
+            let found = Diagnostic::new(Code::SpliceType, at, message);
+            return self.scope.report.fail(found.help(
+                "compare it with `==` or `!=`, as the second argument of `starts_with` or `ends_with`, or after `in`",
+            ));
+        }
+        for field in text.attributes() {
+            let name = &self.scope.names.vocabulary().attribute(field)?.name;
+            self.attribute(name, field, at);
+        }
+        self.scope.refuse_many(text, at)
     }
 
     fn name(&self, name: &str, at: Span, wanted: Option<Scalar>) -> Option<Typed> {

@@ -18,7 +18,7 @@ use crate::span::Span;
 use crate::syntax::ast::{self, Comparison, Form, Literal, Operand, OperandKind, PatternKind};
 use placet_core::model::matcher::Matcher;
 use placet_core::model::types::{Scalar, Type};
-use placet_core::model::vocabulary::Attribute;
+use placet_core::model::vocabulary::{Attribute, FieldNo};
 
 /// The meaning of `absent` at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,8 +262,27 @@ impl Reader<'_, '_, '_> {
         }
         match self.scope.parameter(name) {
             Some((argument, Type::Set(scalar))) if scalar == expected.scalar => Some(Pattern::InParameter(argument)),
-            _ => self.scope.named_term(name, at, expected).map(Pattern::Equal),
+            Some(_) => self.scope.named_term(name, at, expected).map(Pattern::Equal),
+            None => match self.scope.attribute_value(name) {
+                Some((field, attribute)) => self.same(name, field, attribute.ty, at, expected),
+                None => self.scope.named_term(name, at, expected).map(Pattern::Equal),
+            },
         }
+    }
+
+    /// Another attribute of the request.
+    fn same(&self, name: &str, field: FieldNo, ty: Type, at: Span, expected: Expected<'_>) -> Option<Pattern> {
+        if ty == Type::One(expected.scalar) {
+            return Some(Pattern::Field(field));
+        }
+        let found = expected.mismatch(at, &format!("the attribute `{name}` of type `{ty}`"));
+        self.scope.report.fail(match ty {
+            Type::One(own) if own.has_text() && expected.scalar.is_textual() => {
+                found.help(format!("write `\"{{{name}}}\"` for its text"))
+            }
+            Type::Set(_) | Type::Labels => found.help("only an attribute that is one value can be compared here"),
+            Type::One(_) => found.help("both must be of one type"),
+        })
     }
 
     fn labels(&self, entries: &[ast::Entry], at: Span) -> Option<Pattern> {
@@ -348,6 +367,7 @@ impl Reader<'_, '_, '_> {
             (Scalar::Path, Literal::Text(text)) if has_wildcard(text) => {
                 let path = scope.path_pattern(text, at, expected)?;
                 scope.warn_open_wildcards(text, at);
+                scope.refuse_searched(Matcher::Path, &path, at)?;
                 Some(Pattern::Text(Matcher::Path, path))
             }
             _ => scope.literal_term(literal, at, expected).map(Pattern::Equal),
@@ -358,6 +378,15 @@ impl Reader<'_, '_, '_> {
         let ordered = expected.scalar.is_ordered();
         if !ordered && !matches!(comparison, Comparison::Equal | Comparison::NotEqual) {
             return self.refuse(expected, &format!("`{}`", comparison.sign()), at, "ints, times and durations");
+        }
+        if let OperandKind::Name(name) = &operand.kind
+            && matches!(comparison, Comparison::Equal | Comparison::NotEqual)
+            && self.scope.parameter(name).is_none()
+            && !self.scope.names.is_let(name)
+            && let Some((field, attribute)) = self.scope.attribute_value(name)
+        {
+            let same = self.same(name, field, attribute.ty, operand.at.0, expected)?;
+            return Some(if comparison == Comparison::Equal { same } else { Pattern::Not(Box::new(same)) });
         }
         let term = self.scope.term(operand, expected)?;
         match comparison {

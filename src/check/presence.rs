@@ -9,7 +9,7 @@ use super::clocks::compared;
 use super::subsumption::matches;
 use super::table::Table;
 use super::terms::as_text;
-use super::tree::{ClaimPath, Condition, Constant, Operand, Pattern, Piece, Term, Test, Text};
+use super::tree::{ClaimPath, Condition, Constant, Form, Operand, Pattern, Piece, Term, Test, Text};
 use crate::limits::ATTRIBUTES;
 use placet_core::model::function::Function;
 use placet_core::model::matcher::Matcher;
@@ -103,7 +103,7 @@ impl Present {
     pub(super) fn by_tests(tests: &[Test]) -> Self {
         let mut present = Self::default();
         for test in tests.iter().filter(|test| !matches_absence(&test.pattern)) {
-            present.fields |= bit(test.field);
+            present.fields |= bit(test.field) | needed(&test.pattern);
             present.learn(&(test.field, None), &test.pattern, true);
             if let Pattern::Labels(labels) = &test.pattern {
                 for (name, pattern) in labels.iter().filter(|(_, pattern)| !matches_absence(pattern)) {
@@ -197,11 +197,12 @@ impl Present {
                 Self { rows: vec![(table.clone(), key.clone())], ..Self::default() }
             }
             (Condition::Matches(operand, pattern), _) => {
-                let field = match operand {
+                let mut field = match operand {
                     Operand::Field(field) if truth => Self::field(*field),
                     Operand::Claim(path) if truth => Self::claim(path),
                     _ => Self::default(),
                 };
+                field.fields |= if truth { needed(pattern) } else { 0 };
                 field.and(Self::of_text(operand, pattern, truth))
             }
             (Condition::Compare(comparison, operand, Operand::Term(term, _)), _) => {
@@ -254,6 +255,14 @@ impl Present {
 
     fn field(field: FieldNo) -> Self {
         Self { fields: bit(field), ..Self::default() }
+    }
+}
+
+/// The other attributes without which nothing matches the pattern.
+fn needed(pattern: &Pattern) -> Fields {
+    match pattern.form() {
+        Form::Value => pattern.attributes().into_iter().map(bit).fold(0, |all, one| all | one),
+        Form::Any | Form::Absent | Form::OneOf(_) | Form::Not(_) | Form::Labels(_) => 0,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::presence::{Present, Told};
 use super::scope::Scope;
-use super::tree::Operand;
+use super::tree::{Operand, Term};
 use placet_core::model::types::Scalar;
 
 /// A place inside a condition: the names in scope, the values known to be present, and those
@@ -12,6 +12,8 @@ pub(super) struct Reading<'s, 'a, 'p> {
     pub(super) scope: Scope<'s, 'a>,
     pub(super) present: &'p Present,
     pub(super) told: &'p Told,
+    /// Whether a text here may have attributes in it.
+    pub(super) is_compared: bool,
 }
 
 /// A value with its type.
@@ -26,6 +28,11 @@ pub(super) struct Typed {
 impl Typed {
     pub(super) fn new(operand: Operand, scalar: Scalar, what: impl Into<String>) -> Self {
         Self { operand, scalar, what: what.into() }
+    }
+
+    /// Whether it is a text with attributes in it.
+    pub(super) fn has_attributes(&self) -> bool {
+        matches!(&self.operand, Operand::Term(Term::Text(text), _) if text.has_attributes())
     }
 
     /// `an int`

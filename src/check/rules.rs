@@ -58,6 +58,11 @@ impl Scope<'_, '_> {
                 self.warn_unsaid_order(source.entries, condition.as_ref());
             }
         }
+        if source.effect == Effect::Allow
+            && let Some(condition) = &condition
+        {
+            self.warn_absent_elsewhere(source.entries, &tests, condition.as_ref());
+        }
         if let (Some(Some(condition)), Some(at)) = (&condition, source.when.or(source.unless).map(|it| it.at.0)) {
             let has_both = source.when.is_some() && source.unless.is_some();
             let parts = constancy::Parts { tests: &tests, condition, has_both, at };

@@ -15,6 +15,7 @@ use crate::syntax::ast::{Block, Literal, ParameterType, Pattern, PatternKind};
 use crate::syntax::foreign::{self, Place};
 use crate::syntax::parse::is_null;
 use placet_core::model::types::Type;
+use placet_core::model::vocabulary::{Attribute, FieldNo};
 
 /// The parameters of a block.
 #[derive(Debug)]
@@ -98,6 +99,8 @@ pub(super) struct Scope<'s, 'a> {
     pub(super) token: Option<&'s Known>,
     /// Whether a match or a true condition here forbids a request.
     pub(super) forbids: bool,
+    /// Whether a request is asked here, so that its attributes are values.
+    pub(super) has_request: bool,
     /// Whether it is a promise, which decides nothing.
     pub(super) is_promise: bool,
     depth: usize,
@@ -106,12 +109,34 @@ pub(super) struct Scope<'s, 'a> {
 impl<'s, 'a> Scope<'s, 'a> {
     /// Inside a block.
     pub(super) const fn of_block(report: &'s Report, names: &'s Names<'a>, parameters: &'s Parameters<'a>) -> Self {
-        Self { report, names, parameters: Some(parameters), token: None, forbids: false, is_promise: false, depth: 0 }
+        Self {
+            report,
+            names,
+            parameters: Some(parameters),
+            token: None,
+            forbids: false,
+            has_request: false,
+            is_promise: false,
+            depth: 0,
+        }
     }
 
-    /// The same inside a rule that forbids, or one that does not.
+    /// The same inside a rule or a condition that forbids, or one that does not.
     pub(super) const fn forbidding(self, forbids: bool) -> Self {
-        Self { forbids, ..self }
+        Self { forbids, has_request: true, ..self }
+    }
+
+    /// The attribute of this name, where the request's attributes are values.
+    pub(super) fn attribute_value(&self, name: &str) -> Option<(FieldNo, &'s Attribute)> {
+        let vocabulary = self.names.vocabulary();
+        let field = vocabulary.field(name).filter(|_| self.has_request && !self.is_in_let())?;
+        vocabulary.attribute(field).map(|attribute| (field, attribute))
+    }
+
+    /// The type of a parameter or an attribute in a text.
+    pub(super) fn splice_type(&self, name: &str) -> Option<Type> {
+        let attribute = || self.attribute_value(name).map(|(_, attribute)| attribute.ty);
+        self.parameter(name).map(|(_, ty)| ty).or_else(attribute)
     }
 
     /// The same after a `not` or `!`: a match here makes the outer pattern match less.
@@ -231,8 +256,15 @@ impl<'s, 'a> Scope<'s, 'a> {
             // Reported where the `let` is declared.
             return None;
         }
+        if self.attribute_value(name).is_some() {
+            let message = format!("`{name}` is an attribute of the request, and a constant is expected here");
+            let help = format!("compare the two in a condition, such as `when … == {name}`");
+            return self.report.fail(Diagnostic::new(Code::UnknownName, at, message).help(help));
+        }
         let unknown = Diagnostic::new(Code::UnknownName, at, format!("there is no parameter and no `let` `{name}`"));
-        let words = self.parameter_words().chain(self.names.let_words());
+        let attributes = self.names.vocabulary().attributes().iter().filter(|_| self.has_request);
+        let attributes = attributes.map(|attribute| attribute.name.as_str());
+        let words = self.parameter_words().chain(self.names.let_words()).chain(attributes);
         let otherwise = || {
             if is_iso_duration(name) {
                 return "a duration is written like `10m`, `1h30m` or `30d`".to_owned();

@@ -87,7 +87,7 @@ pub(super) fn matches(wide: &Pattern, value: &Constant) -> Option<bool> {
         Pattern::Text(matcher, text) if decides(*matcher, text) => Some(pattern(wide, &narrow)),
         Pattern::Text(Matcher::Glob, glob) if is_empty(value) && wants_a_character(glob) => Some(false),
         Pattern::Network(_) => Some(pattern(wide, &narrow)),
-        Pattern::Equal(_) | Pattern::InParameter(_) | Pattern::Text(..) | Pattern::Labels(_) => {
+        Pattern::Equal(_) | Pattern::Field(_) | Pattern::InParameter(_) | Pattern::Text(..) | Pattern::Labels(_) => {
             pattern(wide, &narrow).then_some(true)
         }
     }
@@ -191,6 +191,7 @@ fn spell(pieces: &[Piece]) -> String {
     let spell = |piece: &Piece| match piece {
         Piece::Literal(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         Piece::Parameter(argument) => format!("\u{0}{}\u{0}", argument.0),
+        Piece::Field(field) => format!("\u{0}f{}\u{0}", field.0),
     };
     pieces.iter().map(spell).collect()
 }

@@ -111,7 +111,7 @@ impl Scope<'_, '_> {
     ) -> Option<Condition> {
         // A rule that allows does not match without the key, and there is no place to say so.
         let (present, told) = (if self.forbids { Present::default() } else { Present::everything() }, Told::default());
-        let reading = Reading { scope: *self, present: &present, told: &told };
+        let reading = Reading { scope: *self, present: &present, told: &told, is_compared: false };
         let (table, key) = reading.row(name, key)?;
         let attribute = self.names.vocabulary().attribute(field)?;
         match attribute.ty {

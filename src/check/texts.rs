@@ -113,18 +113,25 @@ impl Scope<'_, '_> {
         if self.network(&name.text).is_some() {
             return self.refuse_network(&name.text, name.at.0);
         }
-        let Some((argument, ty)) = self.parameter(&name.text) else {
-            return self.unknown_splice(name);
+        let (piece, ty, what) = match (self.parameter(&name.text), self.attribute_value(&name.text)) {
+            (Some(_), Some(_)) => {
+                let message = format!("`{}` is a parameter and also an attribute of the request", name.text);
+                let found = Diagnostic::new(Code::Ambiguous, name.at.0, message).label("which of the two?");
+                return self.report.fail(found.help("rename the parameter"));
+            }
+            (Some((argument, ty)), None) => (Piece::Parameter(argument), ty, "parameter"),
+            (None, Some((field, attribute))) => (Piece::Field(field), attribute.ty, "attribute"),
+            (None, None) => return self.unknown_splice(name),
         };
         let fits = match ty {
             Type::One(scalar) => scalar.has_text() || (scalar, expected.scalar) == (Scalar::Bytes, Scalar::Bytes),
             Type::Set(_) | Type::Labels => false,
         };
         if fits {
-            return Some(Piece::Parameter(argument));
+            return Some(piece);
         }
         let into = expected.scalar.with_article();
-        let message = format!("the parameter `{}` of type `{ty}` cannot be spliced into {into}", name.text);
+        let message = format!("the {what} `{}` of type `{ty}` cannot be spliced into {into}", name.text);
         self.report.fail(
             Diagnostic::new(Code::SpliceType, name.at.0, message)
                 .help("only strings, ints and uuids can be spliced, and bytes into bytes"),
@@ -135,9 +142,13 @@ impl Scope<'_, '_> {
         if self.is_in_let() {
             return None;
         }
-        let unknown = Diagnostic::new(Code::UnknownSplice, name.at.0, format!("there is no parameter `{}`", name.text));
-        let help = self.report.suggest(&name.text, self.parameter_words());
-        let otherwise = || "only parameters of the block can be spliced; write `\\{` for a brace".to_owned();
+        let what = if self.has_request { "parameter and no attribute" } else { "parameter" };
+        let unknown = Diagnostic::new(Code::UnknownSplice, name.at.0, format!("there is no {what} `{}`", name.text));
+        let attributes = self.names.vocabulary().attributes().iter().filter(|_| self.has_request);
+        let words = self.parameter_words().chain(attributes.map(|attribute| attribute.name.as_str()));
+        let help = self.report.suggest(&name.text, words);
+        let which = if self.has_request { "parameters and attributes" } else { "parameters of the block" };
+        let otherwise = || format!("only {which} can be spliced; write `\\{{` for a brace");
         self.report.fail(with_help(unknown, Some(help.unwrap_or_else(otherwise))))
     }
 }

@@ -251,6 +251,8 @@ pub enum Pattern {
     Absent,
     /// Equal to it; for `Path` an exact path.
     Equal(Term),
+    /// Equal to another attribute of the request; not if that is absent.
+    Field(FieldNo),
     /// Equal to one element of a parameter that is a set, or inside one that is a network.
     InParameter(ArgumentNo),
     /// Any of them.
@@ -300,7 +302,25 @@ impl Pattern {
             Self::OneOf(list) => Form::OneOf(list),
             Self::Not(inner) => Form::Not(inner),
             Self::Labels(labels) => Form::Labels(labels),
-            Self::Equal(_) | Self::InParameter(_) | Self::Text(..) | Self::Range(..) | Self::Network(_) => Form::Value,
+            Self::Equal(_)
+            | Self::Field(_)
+            | Self::InParameter(_)
+            | Self::Text(..)
+            | Self::Range(..)
+            | Self::Network(_) => Form::Value,
+        }
+    }
+
+    /// The attributes of the request that it reads besides the one that it is about.
+    #[must_use]
+    pub fn attributes(&self) -> Vec<FieldNo> {
+        match (self, self.form()) {
+            (Self::Field(field), _) => vec![*field],
+            (Self::Text(_, text) | Self::Equal(Term::Text(text)), _) => text.attributes().collect(),
+            (_, Form::OneOf(list)) => list.iter().flat_map(Self::attributes).collect(),
+            (_, Form::Not(inner)) => inner.attributes(),
+            (_, Form::Labels(labels)) => labels.iter().flat_map(|(_, pattern)| pattern.attributes()).collect(),
+            (_, Form::Any | Form::Absent | Form::Value) => Vec::new(),
         }
     }
 
@@ -315,7 +335,7 @@ impl Pattern {
             Self::OneOf(list) => list.iter().flat_map(Self::arguments).collect(),
             Self::Not(inner) => inner.arguments(),
             Self::Labels(labels) => labels.iter().flat_map(|(_, pattern)| pattern.arguments()).collect(),
-            Self::Any | Self::Absent | Self::Network(_) => Vec::new(),
+            Self::Any | Self::Absent | Self::Network(_) | Self::Field(_) => Vec::new(),
         }
     }
 }
@@ -382,11 +402,25 @@ pub struct Text {
 }
 
 impl Text {
+    /// Whether the text depends on the request.
+    #[must_use]
+    pub fn has_attributes(&self) -> bool {
+        self.attributes().next().is_some()
+    }
+
+    /// The attributes of the request in it.
+    pub fn attributes(&self) -> impl Iterator<Item = FieldNo> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Field(field) => Some(*field),
+            Piece::Literal(_) | Piece::Parameter(_) => None,
+        })
+    }
+
     /// The arguments in it.
     pub fn arguments(&self) -> impl Iterator<Item = ArgumentNo> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Parameter(number) => Some(*number),
-            Piece::Literal(_) => None,
+            Piece::Literal(_) | Piece::Field(_) => None,
         })
     }
 }
@@ -396,6 +430,9 @@ impl Text {
 pub enum Piece {
     /// Literal text; as bytes, so that `x"00ff"` may come before and after a splice of bytes.
     Literal(Vec<u8>),
+    /// The text of an attribute of the request; only in patterns and conditions. It is always
+    /// literal, and the whole does not match if it is absent.
+    Field(FieldNo),
     /// The argument's text: a string or bytes as they are, an int in decimal, a uuid in its usual
     /// form. It is always literal.
     Parameter(ArgumentNo),

@@ -8,7 +8,8 @@ use crate::check::tree::{Actions, Condition, Constant, Operand, Pattern, Term};
 use crate::program::{self, Value};
 use crate::syntax::ast::Comparison;
 use placet_core::model::arithmetic::Arithmetic;
-use placet_core::model::predicate::Predicate;
+use placet_core::model::matcher::Matcher;
+use placet_core::model::predicate::{Anchor, Predicate};
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::FieldNo;
 
@@ -71,6 +72,14 @@ impl Lowering<'_> {
         left: &Operand,
         right: &Operand,
     ) -> Result<program::Condition, TemplateError> {
+        for (made, other) in [(right, left), (left, right)] {
+            if let Operand::Term(Term::Text(text), scalar) = made
+                && text.has_attributes()
+            {
+                let pattern = self.made(None, text, *scalar)?;
+                return Ok(made_compared(comparison, self.operand(other)?, pattern));
+            }
+        }
         match comparison {
             Comparison::Equal => self.predicate(Predicate::Equal, left, right),
             Comparison::NotEqual => self.predicate(Predicate::Unequal, left, right),
@@ -83,6 +92,15 @@ impl Lowering<'_> {
 
     /// Whether a text has a part. An empty argument as the part would be in every text.
     fn part(&self, predicate: Predicate, text: &Operand, part: &Operand) -> Result<program::Condition, TemplateError> {
+        if let (Operand::Term(Term::Text(made), scalar), Some(end)) = (part, predicate.row().anchor)
+            && made.has_attributes()
+        {
+            let matcher = match end {
+                Anchor::Start => Matcher::Prefix,
+                Anchor::End => Matcher::Suffix,
+            };
+            return Ok(program::Condition::Matches(self.operand(text)?, self.made(Some(matcher), made, *scalar)?));
+        }
         if let Operand::Term(term, _) = part {
             refuse_empty(&self.term_parts(term)?)?;
         }
@@ -110,6 +128,7 @@ impl Lowering<'_> {
         Ok(match (self.operand(operand)?, self.pattern(pattern, scalar)?) {
             (_, matcher) if matcher == program::Pattern::NEVER => program::Condition::Constant(false),
             (Value::Constant(_), program::Pattern::Any) => program::Condition::Constant(true),
+            (value, program::Pattern::Is(other)) => program::Condition::Compare(Predicate::Equal, value, other),
             (value, matcher) => program::Condition::Matches(value, matcher),
         })
     }
@@ -173,6 +192,20 @@ impl Lowering<'_> {
     pub(super) fn number(&self, term: &Term, wanted: Scalar) -> Result<i64, TemplateError> {
         number(&self.term(term, wanted)?).ok_or(TemplateError::Mistyped { wanted })
     }
+}
+
+/// `key == "home/{user}"`; and `!=`, which needs both sides too.
+fn made_compared(comparison: Comparison, value: Value, pattern: program::Pattern) -> program::Condition {
+    if comparison != Comparison::NotEqual {
+        return program::Condition::Matches(value, pattern);
+    }
+    let has = |value: &&Value| match value {
+        Value::Field(field) => Some(program::Condition::Has(*field)),
+        _ => None,
+    };
+    let mut parts: Vec<program::Condition> = pattern.values().iter().filter_map(has).collect();
+    parts.push(program::Condition::Matches(value, program::Pattern::negated(pattern)));
+    all(parts)
 }
 
 fn negated(inner: program::Condition) -> program::Condition {

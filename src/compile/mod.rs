@@ -27,11 +27,12 @@ pub mod expressions;
 mod actions;
 mod automaton;
 mod condition;
-mod glob;
+pub(crate) mod glob;
 mod index;
 mod lowercase;
-mod part;
-mod path;
+mod made;
+pub(crate) mod part;
+pub(crate) mod path;
 mod pattern;
 mod regex;
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub fn matcher(parts: &[Part<'_>]) -> Result<Pattern, TemplateError> {
     Ok(simplest(&canonical(steps)))
 }
 
-fn check_argument(part: &Part<'_>) -> Result<(), TemplateError> {
+pub fn check_argument(part: &Part<'_>) -> Result<(), TemplateError> {
     match part {
         Part::Argument { name, text } if text.is_empty() => {
             Err(TemplateError::EmptySegmentPart { name: (*name).to_owned() })
@@ -51,7 +51,7 @@ fn check_argument(part: &Part<'_>) -> Result<(), TemplateError> {
 }
 
 /// An argument has only complete escapes: the text beside it must not complete one.
-fn check_escapes(parts: &[Part<'_>]) -> Result<(), PathError> {
+pub fn check_escapes(parts: &[Part<'_>]) -> Result<(), PathError> {
     parts.iter().try_for_each(|part| match part {
         Part::Argument { text, .. } => check_text(&String::from_utf8_lossy(text)),
         Part::Literal(_) => Ok(()),

@@ -20,6 +20,9 @@ impl Lowering<'_> {
         match pattern {
             Pattern::Any => Ok(program::Pattern::Any),
             Pattern::Absent => Ok(program::Pattern::Absent),
+            Pattern::Equal(Term::Text(text)) if text.has_attributes() => self.made(None, text, scalar),
+            Pattern::Text(matcher, text) if text.has_attributes() => self.made(Some(*matcher), text, scalar),
+            Pattern::Field(field) => Ok(program::Pattern::Is(program::Value::Field(*field))),
             Pattern::Equal(term) => Ok(program::Pattern::equal(self.term(term, scalar)?)),
             Pattern::InParameter(number) => self.in_parameter(*number, scalar),
             Pattern::OneOf(choices) => one_of(choices, |choice| self.pattern(choice, scalar)),
@@ -59,6 +62,7 @@ impl Lowering<'_> {
                 })
             }
             Pattern::Equal(_)
+            | Pattern::Field(_)
             | Pattern::InParameter(_)
             | Pattern::Text(..)
             | Pattern::Range(..)

@@ -60,6 +60,8 @@ impl<'a> Lowering<'a> {
         let part = |piece: &'t Piece| match piece {
             Piece::Literal(bytes) => Ok(Part::Literal(bytes)),
             Piece::Parameter(number) => self.argument_text(*number),
+            // A text with attributes is a pattern, which `made` compiles.
+            Piece::Field(_) => Err(TemplateError::Mistyped { wanted: Scalar::String }),
         };
         text.pieces.iter().map(part).collect()
     }
@@ -76,7 +78,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn argument_text(&self, number: ArgumentNo) -> Result<Part<'a>, TemplateError> {
+    pub(super) fn argument_text(&self, number: ArgumentNo) -> Result<Part<'a>, TemplateError> {
         let argument = self.argument(number)?;
         let text = match argument {
             Argument::One(constant) => constant.spliced(),

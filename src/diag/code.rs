@@ -763,4 +763,15 @@ policy staff {
     allow { groups: "staff" }
 }"#
         "A bare pattern on a set is about every element in an `allow` or `only`. Write `some` before it if one of several is enough, as for the groups of a person; write `every` if all have to match, and the warning is gone."
+    "W0141" AbsentElsewhere Warning "a rule allows because another attribute is absent"
+        r#"vocabulary drive 1 {
+    owner: string
+    user: string optional
+    action read
+}
+
+policy others {
+    allow { action: read, owner: not user }
+}"#
+        "Nothing equals a value that is not there: write `user: any` into the map if there must be one."
 }

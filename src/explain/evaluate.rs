@@ -23,6 +23,7 @@ use placet_core::bytecode::zone::Zone;
 use placet_core::model::claim::Bearer;
 use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
 use placet_core::model::time::Time;
+use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 use placet_core::token::claims::ClaimsDraft;
 
@@ -123,11 +124,11 @@ impl Candidate<'_> {
     }
 
     fn field_passes(&self, field: FieldNo, pattern: &Pattern, quantifier: Quantifier) -> bool {
-        match self.value(field) {
-            None => matches(pattern, Subject::Nothing),
-            Some(OwnedValue::One(constant)) => matches(pattern, Subject::One(&constant)),
-            Some(OwnedValue::Labels(labels)) => matches(pattern, Subject::of_labels(&labels)),
-            Some(OwnedValue::Set(elements)) => {
+        match (self.value(field), &*self.resolved(pattern, self.scalar_of(field))) {
+            (None, pattern) => matches(pattern, Subject::Nothing),
+            (Some(OwnedValue::One(constant)), pattern) => matches(pattern, Subject::One(&constant)),
+            (Some(OwnedValue::Labels(labels)), pattern) => matches(pattern, Subject::of_labels(&labels)),
+            (Some(OwnedValue::Set(elements)), pattern) => {
                 let mut each = elements.iter().map(|element| matches(pattern, Subject::One(element)));
                 match quantifier {
                     Quantifier::Some => each.any(|it| it),
@@ -150,14 +151,15 @@ impl Candidate<'_> {
             }
             Condition::Matches(operand, pattern) => {
                 let value = self.operand(operand);
-                value.is_some_and(|value| matches(pattern, Subject::One(&value)))
+                value.is_some_and(|value| matches(&self.resolved(pattern, value.scalar()), Subject::One(&value)))
             }
             Condition::AnyElement(field, pattern) => {
-                self.elements(*field).iter().any(|element| matches(pattern, Subject::One(element)))
+                let pattern = self.resolved(pattern, self.scalar_of(*field));
+                self.elements(*field).iter().any(|element| matches(&pattern, Subject::One(element)))
             }
             Condition::EveryElement(field, pattern) => {
-                let elements = self.elements(*field);
-                !elements.is_empty() && elements.iter().all(|element| matches(pattern, Subject::One(element)))
+                let (elements, pattern) = (self.elements(*field), self.resolved(pattern, self.scalar_of(*field)));
+                !elements.is_empty() && elements.iter().all(|element| matches(&pattern, Subject::One(element)))
             }
             Condition::Member(operand, field) => {
                 self.operand(operand).is_some_and(|value| self.elements(*field).contains(&value))
@@ -194,6 +196,14 @@ impl Candidate<'_> {
     /// The values of the row with this key.
     pub fn row(&self, table: &Table, key: &Value) -> Option<Vec<Constant>> {
         table.row(&self.operand(key)?)
+    }
+
+    /// The type of an attribute, of its elements, or of the values of its labels.
+    pub fn scalar_of(&self, field: FieldNo) -> Scalar {
+        match self.facts.vocabulary.attribute(field).map(|attribute| attribute.ty) {
+            Some(Type::One(scalar) | Type::Set(scalar)) => scalar,
+            Some(Type::Labels) | None => Scalar::String,
+        }
     }
 
     /// The value of an operand.
@@ -290,6 +300,8 @@ fn leaf(pattern: &Pattern, constant: &Constant) -> Option<bool> {
         | Pattern::Not(_)
         | Pattern::AnyOf(_)
         | Pattern::AllOf(_)
+        | Pattern::Is(_)
+        | Pattern::Made(..)
         | Pattern::Label(..) => return None,
     })
 }

@@ -40,6 +40,7 @@ mod refusal;
     reason = "public for `placet-tools` alone, which invents requests the same way"
 )]
 pub mod repair;
+mod resolve;
 mod rows;
 mod search;
 mod sets;

@@ -42,7 +42,8 @@ pub fn satisfying_values(pattern: &Pattern, value: Option<&Constant>, scalar: Sc
             });
             kept.into_iter().chain([network.first]).map(|address| Some(Constant::Ip(address))).collect()
         }
-        Pattern::Label(..) => Vec::new(),
+        // What depends on the request has been resolved.
+        Pattern::Is(_) | Pattern::Made(..) | Pattern::Label(..) => Vec::new(),
     };
     ranked(found, value, |candidate| matches(pattern, Subject::of(candidate)))
 }
@@ -93,7 +94,7 @@ pub fn edge_values(pattern: &Pattern, scalar: Scalar) -> Vec<Constant> {
             numbers.into_iter().filter_map(|number| Constant::of_number(scalar, number)).collect()
         }
         Pattern::Network(network) => network_edges(*network),
-        Pattern::Label(..) => Vec::new(),
+        Pattern::Is(_) | Pattern::Made(..) | Pattern::Label(..) => Vec::new(),
     }
 }
 

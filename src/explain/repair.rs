@@ -88,6 +88,7 @@ impl Candidate<'_> {
     }
 
     fn satisfying_field(&self, field: FieldNo, pattern: &Pattern) -> Vec<TimedRequest> {
+        let pattern = &*self.resolved(pattern, self.scalar_of(field));
         let Some(attribute) = self.facts.vocabulary.attribute(field) else { return Vec::new() };
         match attribute.ty {
             Type::One(scalar) => {
@@ -123,6 +124,7 @@ impl Candidate<'_> {
     }
 
     fn violating_field(&self, field: FieldNo, pattern: &Pattern) -> Vec<TimedRequest> {
+        let pattern = &*self.resolved(pattern, self.scalar_of(field));
         let Some(attribute) = self.facts.vocabulary.attribute(field) else { return Vec::new() };
         let mut found = match (attribute.ty, self.value(field)) {
             (Type::One(scalar) | Type::Set(scalar), None) => {
@@ -241,6 +243,7 @@ impl Candidate<'_> {
 
     /// Changes an operand that is an attribute or a label, so that it matches or does not.
     pub(super) fn operand_turned(&self, operand: &Value, pattern: &Pattern, wanted: bool) -> Vec<TimedRequest> {
+        let pattern = &*self.resolved(pattern, operand.scalar(self.facts.vocabulary).unwrap_or(Scalar::String));
         match operand {
             Value::Field(field) if wanted => self.satisfying_field(*field, pattern),
             Value::Field(field) => self.violating_field(*field, pattern),
@@ -287,6 +290,7 @@ impl Candidate<'_> {
         one: bool,
         wanted: bool,
     ) -> Vec<TimedRequest> {
+        let pattern = &*self.resolved(pattern, self.scalar_of(field));
         let Some(Type::Set(scalar)) = self.facts.vocabulary.attribute(field).map(|attribute| attribute.ty) else {
             return Vec::new();
         };

@@ -218,9 +218,13 @@ fn reads(truth: &Condition, part: &Part) -> bool {
         Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(|one| reads(one, part)),
         Condition::Not(inner) => reads(inner, part),
         Condition::Compare(_, left, right) => operand_reads(left, part) || operand_reads(right, part),
-        Condition::Matches(operand, _) | Condition::Holds(operand) => operand_reads(operand, part),
+        Condition::Matches(operand, pattern) => operand_reads(operand, part) || pattern_reads(pattern, part),
+        Condition::Holds(operand) => operand_reads(operand, part),
         Condition::Member(operand, field) => operand_reads(operand, part) || field_of(field),
-        Condition::AnyElement(field, _) | Condition::EveryElement(field, _) | Condition::Has(field) => field_of(field),
+        Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
+            field_of(field) || pattern_reads(pattern, part)
+        }
+        Condition::Has(field) => field_of(field),
         Condition::ElementsIn(_, field, set) => field_of(field) || field_of(set),
         Condition::Action(_) => *part == Part::Action,
         Condition::HasLabel(field, name) => label_of(field, name),
@@ -231,6 +235,10 @@ fn reads(truth: &Condition, part: &Part) -> bool {
         Condition::HasRow(_, key) => operand_reads(key, part),
         Condition::Constant(_) | Condition::HasClaim(_) | Condition::Vouched(_) => false,
     }
+}
+
+fn pattern_reads(pattern: &Pattern, part: &Part) -> bool {
+    pattern.values().into_iter().any(|value| operand_reads(value, part))
 }
 
 fn operand_reads(operand: &Value, part: &Part) -> bool {

@@ -13,6 +13,7 @@
 use std::fmt::Write as _;
 
 use super::literal;
+use super::made::{self, written};
 use super::outline::{Node, outline};
 use crate::check::tree::Constant;
 use crate::syntax::ast::Literal;
@@ -238,6 +239,7 @@ fn of_pattern(pattern: op::Pattern, constant: &[u8], subject: Option<Scalar>) ->
             NetworkBits::read(constant).map(|network| literal::spelt(&literal::network(network)))
         }
         op::Pattern::Eq { .. } => Some(text(constant, subject)),
+        op::Pattern::Made { .. } => made(constant, subject?),
         op::Pattern::Label { .. } => Some(text(constant, Some(Scalar::String))),
         op::Pattern::Any {}
         | op::Pattern::Absent {}
@@ -246,6 +248,7 @@ fn of_pattern(pattern: op::Pattern, constant: &[u8], subject: Option<Scalar>) ->
         | op::Pattern::AllOf { .. }
         | op::Pattern::IsTrue {}
         | op::Pattern::IsFalse {}
+        | op::Pattern::Is {}
         | op::Pattern::Range { .. } => None,
     }
 }
@@ -310,6 +313,16 @@ fn number(number: i64, scalar: Scalar) -> String {
 fn raw(glob: &str) -> String {
     literal::raw_text(glob, Spelling::Glob)
         .map_or_else(|| literal::quoted(glob), |text| literal::raw(&text, Spelling::Glob))
+}
+
+/// A text with `{}` in the places of the values that follow.
+fn made(constant: &[u8], subject: Scalar) -> Option<String> {
+    let (_, pieces) = written(constant, subject)?;
+    let piece = |piece: &made::Written| match piece {
+        made::Written::Text(text) => text.clone(),
+        made::Written::Value => "{}".to_owned(),
+    };
+    Some(literal::quoted(&pieces.iter().map(piece).collect::<String>()))
 }
 
 /// The constant of a matcher.

@@ -17,6 +17,7 @@
 
 pub mod listing;
 pub mod literal;
+pub mod made;
 pub mod outline;
 pub mod read;
 pub mod source;

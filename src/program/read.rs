@@ -123,6 +123,8 @@ impl<'p> Reader<'p> {
             op::Pattern::Text(matcher, constant) => Pattern::Text(matcher, self.owned(constant)?),
             op::Pattern::Range { first, last } => Pattern::Range(first.0, last.0),
             op::Pattern::Net { network } => Pattern::Network(NetworkBits::read(self.bytes(network)?)?),
+            op::Pattern::Is {} => Pattern::Is(self.value(code)?),
+            op::Pattern::Made { shape, body } => Pattern::Made(self.owned(shape)?, self.body(code, body, Self::value)?),
             op::Pattern::Label { name } => Pattern::Label(self.text(name)?, Box::new(self.pattern(code)?)),
         })
     }

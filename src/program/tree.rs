@@ -99,6 +99,11 @@ pub enum Pattern {
     Range(i64, i64),
     /// `"10.0.0.0/8"`
     Network(NetworkBits),
+    /// `subject`: equal to a value of the request.
+    Is(Value),
+    /// `prefix "home/{user}/"`: a text with values of the request in it, as the constant of a
+    /// program and the values in their order.
+    Made(Vec<u8>, Vec<Value>),
     /// `{ dc: p }`
     Label(String, Box<Self>),
 }
@@ -133,7 +138,13 @@ impl Pattern {
             Self::AnyOf(parts) => Form::AnyOf(parts),
             Self::AllOf(parts) => Form::AllOf(parts),
             Self::Label(name, inner) => Form::Label(name, inner),
-            Self::Bool(_) | Self::Equal(_) | Self::Text(..) | Self::Range(..) | Self::Network(_) => Form::Value,
+            Self::Bool(_)
+            | Self::Equal(_)
+            | Self::Text(..)
+            | Self::Range(..)
+            | Self::Network(_)
+            | Self::Is(_)
+            | Self::Made(..) => Form::Value,
         }
     }
 
@@ -141,7 +152,7 @@ impl Pattern {
     #[must_use]
     pub fn searched(&self) -> Option<&[u8]> {
         match self {
-            Self::Text(_, constant) => Some(constant),
+            Self::Text(_, constant) | Self::Made(constant, _) => Some(constant),
             Self::Any
             | Self::Absent
             | Self::Not(_)
@@ -151,8 +162,27 @@ impl Pattern {
             | Self::Equal(_)
             | Self::Range(..)
             | Self::Network(_)
+            | Self::Is(_)
             | Self::Label(..) => None,
         }
+    }
+
+    /// The values of the request that it reads besides the one that it is about.
+    #[must_use]
+    pub fn values(&self) -> Vec<&Value> {
+        match (self, self.form()) {
+            (Self::Is(value), _) => vec![value],
+            (Self::Made(_, values), _) => values.iter().collect(),
+            (_, Form::Not(inner) | Form::Label(_, inner)) => inner.values(),
+            (_, Form::AnyOf(parts) | Form::AllOf(parts)) => parts.iter().flat_map(Self::values).collect(),
+            (_, Form::Any | Form::Absent | Form::Value) => Vec::new(),
+        }
+    }
+
+    /// Whether it reads such values.
+    #[must_use]
+    pub fn reads_request(&self) -> bool {
+        !self.values().is_empty()
     }
 
     /// Equal to a value.
@@ -223,7 +253,9 @@ impl Pattern {
         match self {
             Self::Any | Self::Absent | Self::Bool(_) | Self::Equal(_) | Self::Range(..) => 0,
             Self::Text(matcher, _) => matcher.row().rank,
+            Self::Is(_) => 1,
             Self::Network(_) => 2,
+            Self::Made(..) => 3,
             Self::Not(inner) => inner.rank(),
             Self::Label(_, inner) => inner.rank().max(1),
             Self::AnyOf(parts) | Self::AllOf(parts) => parts.iter().map(Self::rank).max().unwrap_or(0),
@@ -277,7 +309,7 @@ pub enum Condition {
 }
 
 /// A value in a condition.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// `subject`
     Field(FieldNo),

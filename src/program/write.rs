@@ -153,6 +153,15 @@ impl Writer {
                 network.write(&mut constant);
                 Op::Net { network: self.pool.intern(&constant) }
             }
+            Pattern::Is(value) => {
+                self.op(Op::Is {});
+                return self.value(value);
+            }
+            Pattern::Made(shape, values) => {
+                let shape = self.pool.intern(shape);
+                let parts = |writer: &mut Self| values.iter().for_each(|value| writer.value(value));
+                return self.body(|body| Op::Made { shape, body }, parts);
+            }
             Pattern::Label(name, inner) => {
                 let name = self.pool.intern(name.as_bytes());
                 self.op(Op::Label { name });

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use placet::bytecode::automaton::Draft;
 use placet::bytecode::constant::{NetworkBits, write_actions};
 use placet::bytecode::cursor::{Cursor, put_prefixed};
+use placet::bytecode::made::MadePiece;
 use placet::bytecode::op::{Const, Int, Length, Op};
 use placet::bytecode::program::{Pool, Program};
 use placet::bytecode::table::{Rows, write};
@@ -175,7 +176,31 @@ impl Writer<'_, '_, '_> {
         }
     }
 
+    /// A pattern that reads another attribute.
+    fn elsewhere(&mut self, scalar: Scalar, out: &mut Vec<u8>) {
+        let own = if scalar == Scalar::Path { Scalar::Uuid } else { Scalar::String };
+        let is_made = matches!(scalar, Scalar::String | Scalar::Bytes | Scalar::Path) && self.choices.below(3) > 0;
+        let prefix = *self.choices.pick(&["a", "o"]);
+        let field = |scalar| self.vocabulary.field(&format!("{prefix}_{scalar}")).unwrap();
+        if !is_made {
+            Op::Is {}.write(out);
+            return Op::Field { field: field(scalar) }.write(out);
+        }
+        let value = one(Op::Field { field: field(own) });
+        let mut shape = Vec::new();
+        let pieces: &[MadePiece<'_>] = match scalar {
+            Scalar::Path => &[MadePiece::Segment, MadePiece::Filled, MadePiece::Segment, MadePiece::Segments],
+            _ => &[MadePiece::Literal(b"a"), MadePiece::Run, MadePiece::Value, MadePiece::One],
+        };
+        pieces.iter().for_each(|piece| piece.write(&mut shape));
+        Op::Made { shape: self.pool.intern(&shape), body: length(&value) }.write(out);
+        out.extend(value);
+    }
+
     fn leaf(&mut self, scalar: Scalar, out: &mut Vec<u8>) {
+        if self.choices.chance(32) {
+            return self.elsewhere(scalar, out);
+        }
         let op = match scalar {
             Scalar::Bool => *self.choices.pick(&[Op::IsTrue {}, Op::IsFalse {}]),
             Scalar::Int | Scalar::Time | Scalar::Duration => Op::Range { first: self.number(), last: self.number() },

@@ -12,6 +12,7 @@ use placet::compile::arguments::Argument;
 use placet::model::arithmetic::Arithmetic;
 use placet::model::function::Function;
 use placet::model::matcher::Matcher;
+use placet::model::path::check_text;
 use placet::model::predicate::Predicate;
 use placet::model::types::Scalar;
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME};
@@ -185,7 +186,24 @@ impl Walk<'_> {
                 Argument::One(constant) => spliced(constant),
                 Argument::Set(_) | Argument::Network(_) => panic!("a set is never spliced"),
             },
+            Piece::Field(field) => match self.value(*field) {
+                Some(Held::One(constant)) => spliced(&constant),
+                other => panic!("no text was there: {other:?}"),
+            },
         }
+    }
+
+    /// Whether all attributes in a text are there, and may be where they are.
+    fn is_there(&self, text: &Text, is_exact: bool, scalar: Scalar) -> bool {
+        text.attributes().all(|field| {
+            let Some(Held::One(constant)) = self.value(field) else { return false };
+            let bytes = spliced(&constant);
+            let is_segment = || {
+                let text = std::str::from_utf8(&bytes).unwrap();
+                !text.is_empty() && !text.contains('/') && (!text.contains('%') || check_text(text).is_ok())
+            };
+            if scalar == Scalar::Path { is_segment() } else { is_exact || !bytes.is_empty() }
+        })
     }
 }
 
@@ -247,6 +265,12 @@ impl Walk<'_> {
 
     fn matches_value(&self, pattern: &Pattern, value: &Constant) -> bool {
         match pattern {
+            Pattern::Equal(Term::Text(text)) if !self.is_there(text, true, value.scalar()) => false,
+            Pattern::Text(_, text) if !self.is_there(text, false, value.scalar()) => false,
+            Pattern::Field(field) => match self.value(*field) {
+                Some(Held::One(other)) => other == *value,
+                Some(Held::Several(_) | Held::Labels(_)) | None => false,
+            },
             Pattern::Equal(term) => self.term(term, value.scalar()) == *value,
             Pattern::InParameter(number) => match self.argument(*number) {
                 Argument::Set(elements) => elements.iter().any(|element| same(element, value)),
@@ -304,7 +328,7 @@ impl Walk<'_> {
                 let text = std::str::from_utf8(bytes).unwrap().to_ascii_lowercase();
                 Piece::Literal(text.replace("%2a", "%2A").into_bytes())
             }
-            Piece::Parameter(_) => {
+            Piece::Parameter(_) | Piece::Field(_) => {
                 let text = String::from_utf8(self.piece(piece)).unwrap().to_ascii_lowercase();
                 Piece::Literal(text.replace('*', "%2A").into_bytes())
             }
@@ -317,7 +341,7 @@ impl Walk<'_> {
         let mut items = Vec::new();
         for piece in &glob.pieces {
             let units = units(&self.piece(piece), is_text);
-            if matches!(piece, Piece::Parameter(_)) {
+            if !matches!(piece, Piece::Literal(_)) {
                 items.extend(units.into_iter().map(Wild::Unit));
                 continue;
             }
@@ -341,7 +365,7 @@ impl Walk<'_> {
             let bytes = self.piece(piece);
             match piece {
                 Piece::Literal(_) => source.push_str(&ascii_classes(std::str::from_utf8(&bytes).unwrap())),
-                Piece::Parameter(_) => source.push_str(&literal_regex(&bytes, is_text)),
+                Piece::Parameter(_) | Piece::Field(_) => source.push_str(&literal_regex(&bytes, is_text)),
             }
         }
         let whole = RegexBuilder::new(&format!(r"\A(?:{source})\z"))

@@ -193,6 +193,7 @@ impl Speaker<'_> {
             Pattern::Equal(Term::Parameter(number)) => PatternKind::Name(self.parameter(number.0)),
             Pattern::Equal(Term::Constant(constant)) => PatternKind::Literal(literal(constant)?),
             Pattern::Equal(Term::Text(text)) => PatternKind::Literal(Literal::Text(self.text(text)?)),
+            Pattern::Field(field) => PatternKind::Name(self.vocabulary.attribute(*field).unwrap().name.clone()),
             Pattern::InParameter(number) => PatternKind::Name(self.parameter(number.0)),
             Pattern::OneOf(list) => PatternKind::List(inside(list)?),
             Pattern::Not(inner) => PatternKind::Not(Box::new(self.pattern(inner, scalar)?)),
@@ -254,11 +255,19 @@ impl Speaker<'_> {
         let piece = |piece: &Piece| match piece {
             Piece::Literal(bytes) => Some(ast::Piece::Text(String::from_utf8(bytes.clone()).ok()?)),
             Piece::Parameter(number) => Some(ast::Piece::Splice(name(&self.parameter(number.0)))),
+            Piece::Field(field) => {
+                let attribute = self.vocabulary.attribute(*field).unwrap();
+                Some(ast::Piece::Splice(name(&attribute.name)))
+            }
         };
         let pieces: Option<Vec<ast::Piece>> = text.pieces.iter().map(piece).collect();
         let kept = pieces?.into_iter().filter(|piece| *piece != ast::Piece::Text(String::new()));
         Some(ast::Text { pieces: kept.collect() })
     }
+}
+
+fn listed(one: ast::Pattern) -> ast::Pattern {
+    pattern(PatternKind::List(vec![one]))
 }
 
 fn literal(constant: &Constant) -> Option<Literal> {
@@ -317,7 +326,10 @@ impl Speaker<'_> {
                 if !is_read(operand) || has_absent(pattern) {
                     return None;
                 }
-                let pattern = self.pattern(pattern, self.type_of(operand))?;
+                let is_name = matches!(pattern, Pattern::Field(_));
+                let read = self.pattern(pattern, self.type_of(operand))?;
+                // By itself the name of an attribute after `in` is that of a set.
+                let pattern = if is_name { listed(read) } else { read };
                 let matches = condition(ConditionKind::In(Box::new(self.operand(operand)?), pattern));
                 self.where_there(&[operand], matches)
             }

@@ -111,6 +111,43 @@ fn a_path_in_whatever_case_has_no_wildcard_that_would_be_taken_for_text() {
 }
 
 #[test]
+fn another_attribute_is_a_value_where_a_request_is_asked_and_nowhere_else() {
+    for good in [
+        "allow { path: \"/u/{subject}/**\" }",
+        "allow { path: any } when has host && has subject && host == \"{subject}.example\"",
+        "allow { path: any } when has subject && has host && starts_with(host, \"{subject}.\")",
+    ] {
+        let found = http(good);
+        assert!(!found.is_refused(), "{good}");
+    }
+    http("allow { path: \"/u/{subjct}/**\" }").says(
+        "E0210",
+        "subjct",
+        "there is no parameter and no attribute `subjct`",
+        "did you mean `subject`?",
+    );
+    http("allow { host: subjct }").says(
+        "E0205",
+        "subjct",
+        "there is no parameter and no `let` `subjct`",
+        "did you mean `subject`?",
+    );
+    for (bad, message) in [
+        ("allow { host: ~\"{subject}\" }", "an attribute cannot be part of a regular expression"),
+        ("allow { host: glob \"*{subject}*\" }", "a glob with attributes has at most one `*`"),
+        (
+            "allow { path: \"/**/{subject}/**\" }",
+            "a path with attributes has at most one `**`, and one `*` in each segment",
+        ),
+        ("allow { host: nocase \"{subject}\" }", "`nocase` does not take attributes"),
+    ] {
+        let found = http(bad);
+        assert!(found.is_refused(), "{bad}");
+        found.includes("E0308", message);
+    }
+}
+
+#[test]
 fn a_value_has_the_type_of_its_attribute() {
     http("allow { path: 7 }").says("E0301", "7", "`path` takes a path, found an int", "write it in quotes");
     http("allow { host: x\"00\" }").says(

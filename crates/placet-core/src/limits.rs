@@ -99,6 +99,9 @@ pub const CLAIM_ENTRIES: usize = 64;
 /// Bytes of the name of a time zone: the longest of the IANA database has 32.
 pub const ZONE_NAME_BYTES: usize = 64;
 
+/// Values of a request in one text of a pattern: a path has a few levels.
+pub const MADE_VALUES: usize = 8;
+
 /// Bytes of an audience's name: as long as a host name may be, and more than an identifier needs.
 pub const AUDIENCE_BYTES: usize = 255;
 

@@ -277,6 +277,7 @@ impl Export<'_> {
         for piece in &text.pieces {
             let bytes = match piece {
                 Piece::Literal(bytes) => bytes,
+                Piece::Field(_) => return None,
                 Piece::Parameter(number) => {
                     java.push_str(&quote(&one(self.arguments.get(*number)?)?));
                     continue;
@@ -309,6 +310,7 @@ impl Export<'_> {
         for piece in &text.pieces {
             match piece {
                 Piece::Literal(bytes) => out.push_str(std::str::from_utf8(bytes).ok()?),
+                Piece::Field(_) => return None,
                 Piece::Parameter(number) => out.push_str(&one(self.arguments.get(*number)?)?),
             }
         }

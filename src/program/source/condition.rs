@@ -91,6 +91,9 @@ impl Lifting<'_> {
     }
 
     fn matches(&self, value: &Value, wanted: &Pattern) -> Said {
+        if let Pattern::Is(other) = wanted {
+            return self.compare(Predicate::Equal, value, other);
+        }
         let scalar = value.scalar(self.vocabulary).ok_or("a value has no type")?;
         let wanted = self.pattern(wanted, Subject::One(scalar))?;
         Ok(condition(ConditionKind::In(Box::new(self.value(value)?), wanted)))

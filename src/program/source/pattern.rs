@@ -3,8 +3,9 @@
 use super::{Lifting, PrintError, Trust, UNCOMPARED};
 use crate::check::tree::Constant;
 use crate::program::literal;
-use crate::program::tree::Pattern;
-use crate::syntax::ast::{self, At, Comparison, Entry, Literal, Name, Operand, OperandKind, PatternKind, Text};
+use crate::program::made::{Way, Written, written};
+use crate::program::tree::{Pattern, Value};
+use crate::syntax::ast::{self, At, Comparison, Entry, Literal, Name, Operand, OperandKind, PatternKind, Piece, Text};
 use crate::syntax::text::Spelling;
 use placet_core::bytecode::automaton::Automaton;
 use placet_core::model::matcher::{Matcher, Syntax};
@@ -114,6 +115,8 @@ impl Lifting<'_> {
             Pattern::Text(matcher, constant) => self.matcher(*matcher, constant, scalar).map(pattern),
             Pattern::Range(first, last) => range(*first, *last, scalar),
             Pattern::Network(network) => Ok(equal(literal::network(*network))),
+            Pattern::Is(value) => self.name_of(value).map(|name| pattern(PatternKind::Name(name))),
+            Pattern::Made(shape, values) => self.made(shape, values, scalar).map(pattern),
             Pattern::AllOf(_) | Pattern::Label(..) => Err("it joins patterns in a way that cannot be written"),
             Pattern::Any | Pattern::Absent | Pattern::Not(_) | Pattern::AnyOf(_) => {
                 self.pattern(wanted, Subject::One(scalar))
@@ -139,6 +142,42 @@ impl Lifting<'_> {
             }
             Syntax::Regex => PatternKind::text(matcher, self.regex(constant, scalar)?),
             Syntax::Path => PatternKind::Literal(literal::plain(&literal::path(constant).ok_or(NO_PATH)?)),
+        })
+    }
+
+    /// The name of a value of the request in the place of a pattern or in a text.
+    fn name_of(&self, value: &Value) -> Result<String, PrintError> {
+        match value {
+            Value::Field(field) => Ok(self.field(*field)?.text),
+            Value::Label(..)
+            | Value::Constant(_)
+            | Value::Issuance
+            | Value::Expiry
+            | Value::Claim(_)
+            | Value::Local(..)
+            | Value::Row(..)
+            | Value::Compute(..)
+            | Value::Call(..)
+            | Value::Size(_) => Err("it compares with a value that has no name"),
+        }
+    }
+
+    fn made(&self, shape: &[u8], values: &[Value], scalar: Scalar) -> Result<PatternKind, PrintError> {
+        let (way, pieces) = written(shape, scalar).ok_or("its text cannot be written")?;
+        let mut values = values.iter();
+        let piece = |piece: Written| match piece {
+            Written::Text(text) => Ok(Piece::Text(text)),
+            Written::Value => {
+                let value = values.next().ok_or("its text lacks a value")?;
+                self.name_of(value).map(|text| Piece::Splice(name(&text)))
+            }
+        };
+        let text = Text { pieces: pieces.into_iter().map(piece).collect::<Result<_, _>>()? };
+        Ok(match way {
+            Way::Exact | Way::Path => PatternKind::Literal(Literal::Text(text)),
+            Way::Prefix => PatternKind::text(Matcher::Prefix, text),
+            Way::Suffix => PatternKind::text(Matcher::Suffix, text),
+            Way::Glob => PatternKind::text(Matcher::Glob, text),
         })
     }
 

@@ -2,6 +2,7 @@
 //! the values that a rule is about, so that requests can be aimed at them.
 
 mod conditions;
+mod elsewhere;
 mod patterns;
 mod rows;
 mod values;

@@ -52,6 +52,11 @@ impl Maker<'_, '_, '_> {
     }
 
     pub(super) fn pattern(&mut self, scalar: Scalar, place: &Place, depth: usize) -> Pattern {
+        if self.choices.chance(28)
+            && let Some(pattern) = self.of_another(scalar, place)
+        {
+            return pattern;
+        }
         match self.choices.below(if depth == 0 { 12 } else { 17 }) {
             0 | 1 => self.equal(scalar, place),
             2 => Pattern::Any,

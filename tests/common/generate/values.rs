@@ -46,7 +46,7 @@ pub(super) fn literal(bytes: &[u8]) -> Text {
 pub(super) fn text_bytes(text: &Text) -> Vec<u8> {
     let literal = |piece: &Piece| match piece {
         Piece::Literal(bytes) => bytes.clone(),
-        Piece::Parameter(_) => Vec::new(),
+        Piece::Parameter(_) | Piece::Field(_) => Vec::new(),
     };
     text.pieces.iter().flat_map(literal).collect()
 }

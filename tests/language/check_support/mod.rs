@@ -54,6 +54,13 @@ impl Found {
         assert_eq!(found, expected, "\n{}\n{:#?}", self.source, self.diagnostics);
     }
 
+    /// This code is found with this message, beside whatever else.
+    #[track_caller]
+    pub fn includes(&self, code: &str, message: &str) {
+        let found = self.diagnostics.iter().any(|found| found.code.id() == code && found.message == message);
+        assert!(found, "\n{}\n{:#?}", self.source, self.diagnostics);
+    }
+
     /// Nothing is found; the first block is handed out.
     #[track_caller]
     pub fn is_good(&self) -> &Template {

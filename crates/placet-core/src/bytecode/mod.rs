@@ -18,6 +18,7 @@ pub mod constant;
 pub mod cursor;
 pub mod fuel;
 pub mod index;
+pub mod made;
 pub mod matching;
 pub mod op;
 pub mod prices;

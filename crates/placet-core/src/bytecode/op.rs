@@ -212,6 +212,8 @@ ops! {
         0x2c Range        "range"       (first: Int, last: Int)                     Leaf,                  24 "An int, time or duration between the two, inclusive.";
         0x2d Net          "net"         (network: Const)                            Leaf,                   8 "An address in the network.";
         0x30 Label        "label"       (name: Const)                               One(Pattern),          16 "Labels in which the value of this one matches.";
+        0x35 Is           "is"          ()                                          One(Value),             8 "Equal to a value of the request; false if that is absent.";
+        0x36 Made         "made"        (shape: Const, body: Length)                Body(Value),           32 "A string, bytes or path that consists of the shape's pieces and the values; false if one is absent.";
 
         /// A matcher on a text.
         Text(Matcher, constant: Const) Shape::Leaf => {

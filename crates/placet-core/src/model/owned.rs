@@ -15,7 +15,7 @@ use super::value::{Address, UuidText, Value};
 use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 
 /// A value of a type.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Constant {
     /// `bool`
     Bool(bool),

@@ -1,11 +1,15 @@
 //! Evaluates a rule's requirements on a value. A pattern is read to its end even when the outcome
 //! is already known, unless the whole frame is abandoned.
 
+use arrayvec::ArrayVec;
+
 use super::{Machine, begins, equals, take};
 use crate::bytecode::constant::network_contains;
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::matching::matches;
+use crate::bytecode::made::{Spelled, made_matches, made_path_matches};
+use crate::bytecode::matching::{Unit, matches};
 use crate::bytecode::op::{Const, Instruction, Length, Pattern};
+use crate::limits::MADE_VALUES;
 use crate::model::matcher::Matcher;
 use crate::model::value::Value;
 
@@ -34,6 +38,8 @@ impl<'p> Machine<'p, '_> {
             Pattern::AnyOf { body } => Composite::AnyOf(body),
             Pattern::AllOf { body } => Composite::AllOf(body),
             Pattern::Label { name } => Composite::Label(name),
+            Pattern::Is {} => Composite::Is,
+            Pattern::Made { shape, body } => Composite::Made(shape, body),
         };
         // A copy goes to the rarer path, so that the cursor itself can stay in registers.
         let mut after = code.clone();
@@ -48,6 +54,11 @@ impl<'p> Machine<'p, '_> {
             Composite::Not => Some(!self.pattern(code, subject)? && subject.is_some()),
             Composite::AnyOf(body) => self.one_matches(take(code, body)?, subject),
             Composite::AllOf(body) => self.all_match(take(code, body)?, subject),
+            Composite::Is => {
+                let wanted = self.value(code)?;
+                Some(wanted.is_some_and(|wanted| subject.is_some_and(|subject| *subject == wanted)))
+            }
+            Composite::Made(shape, body) => self.made(shape, take(code, body)?, subject),
             Composite::Label(name) => match subject {
                 Some(Value::Labels(labels)) => {
                     let value = self.label_of(labels, self.constant(name)?)?;
@@ -78,6 +89,25 @@ impl<'p> Machine<'p, '_> {
         Some(true)
     }
 
+    /// Whether a value consists of the pieces of the shape, with values of the request in their
+    /// places.
+    #[inline(never)]
+    fn made(&self, shape: Const, mut body: Cursor<'p>, subject: Option<&Value<'_>>) -> Option<bool> {
+        let mut values: ArrayVec<Spelled<'_>, MADE_VALUES> = ArrayVec::new();
+        while !body.is_empty() {
+            let Some(value) = self.value(&mut body)? else { return Some(false) };
+            values.try_push(Spelled::of(&value)?).ok()?;
+        }
+        let Some(subject) = subject else { return Some(false) };
+        let (shape, bytes) = (self.constant(shape)?, subject.bytes()?);
+        self.fuel.spend(bytes.len())?;
+        match subject {
+            Value::Path(_) => made_path_matches(shape, &values, bytes),
+            Value::Bytes(_) => made_matches(shape, &values, bytes, Unit::Byte),
+            _ => made_matches(shape, &values, bytes, Unit::Character),
+        }
+    }
+
     /// The rarer patterns without children, on a value that is present.
     #[inline(never)]
     fn leaf(&self, leaf: Pattern, subject: &Value<'_>) -> Option<bool> {
@@ -97,6 +127,8 @@ impl<'p> Machine<'p, '_> {
             | Pattern::Not {}
             | Pattern::AnyOf { .. }
             | Pattern::AllOf { .. }
+            | Pattern::Is {}
+            | Pattern::Made { .. }
             | Pattern::Label { .. } => return None,
         })
     }
@@ -109,4 +141,6 @@ enum Composite {
     AnyOf(Length),
     AllOf(Length),
     Label(Const),
+    Is,
+    Made(Const, Length),
 }

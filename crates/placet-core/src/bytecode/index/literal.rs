@@ -158,6 +158,8 @@ impl<'p> Rule<'p> {
             | Pattern::AllOf { .. }
             | Pattern::IsTrue {}
             | Pattern::IsFalse {}
+            | Pattern::Is {}
+            | Pattern::Made { .. }
             | Pattern::Label { .. } => return None,
         })
     }

@@ -2,16 +2,16 @@
 //! type.
 
 use super::allowance::{COMPARED, Extent};
-use super::operand::need_constant;
+use super::operand::{Seen, need_constant};
 use super::pattern::Subject;
 use super::{Checked, Fault, Verifier, deeper, need};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{self, Const};
 use crate::bytecode::zone::Zone;
-use crate::limits::{CLAIM_ENTRIES, SET_BYTES, SET_ELEMENTS, TOKEN_BYTES, VALUE_BYTES};
+use crate::limits::{CLAIM_ENTRIES, SET_BYTES, SET_ELEMENTS, TOKEN_BYTES};
 use crate::model::claim::Claim;
 use crate::model::predicate::{Predicate, Work};
-use crate::model::types::{BytesType, Scalar, Type, Written};
+use crate::model::types::{BytesType, Scalar, Type};
 use crate::model::vocabulary::FieldNo;
 
 impl<'a> Verifier<'_, 'a> {
@@ -161,27 +161,6 @@ impl<'a> Verifier<'_, 'a> {
     fn label(&mut self, field: FieldNo, name: Const) -> Checked {
         self.label_name(name)?;
         need(self.field(field)? == Type::Labels)
-    }
-}
-
-/// A value of a condition, and its greatest number of bytes.
-#[derive(Clone, Copy)]
-pub(super) struct Seen {
-    pub(super) ty: Scalar,
-    pub(super) bytes: u64,
-}
-
-impl Seen {
-    /// Any value of the type.
-    const fn any(ty: Scalar) -> Self {
-        let bytes = match ty.written() {
-            Written::Bytes(ty) => match ty.length() {
-                Some(length) => length as u64,
-                None => VALUE_BYTES as u64,
-            },
-            Written::Bool | Written::Number(_) => 8,
-        };
-        Self { ty, bytes }
     }
 }
 

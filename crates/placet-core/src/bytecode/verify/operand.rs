@@ -4,8 +4,8 @@
 use super::{Checked, Fault, Verifier};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::Const;
-use crate::limits::TEXT_BYTES;
-use crate::model::types::{BytesType, Type};
+use crate::limits::{TEXT_BYTES, VALUE_BYTES};
+use crate::model::types::{BytesType, Scalar, Type, Written};
 use crate::model::vocabulary::{ActionNo, FieldNo};
 
 impl<'a> Verifier<'_, 'a> {
@@ -59,4 +59,25 @@ impl<'a> Verifier<'_, 'a> {
 
 pub(super) fn need_constant(sound: bool) -> Checked {
     if sound { Ok(()) } else { Err(Fault::BadConstant) }
+}
+
+/// A value of a condition or a pattern, and its greatest number of bytes.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) ty: Scalar,
+    pub(super) bytes: u64,
+}
+
+impl Seen {
+    /// Any value of the type.
+    pub(super) const fn any(ty: Scalar) -> Self {
+        let bytes = match ty.written() {
+            Written::Bytes(ty) => match ty.length() {
+                Some(length) => length as u64,
+                None => VALUE_BYTES as u64,
+            },
+            Written::Bool | Written::Number(_) => 8,
+        };
+        Self { ty, bytes }
+    }
 }

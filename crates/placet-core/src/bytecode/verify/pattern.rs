@@ -1,14 +1,15 @@
 //! Proves patterns: each can be applied to its value.
 
 use super::allowance::{COMPARED, Extent};
-use super::operand::need_constant;
+use super::operand::{Seen, need_constant};
 use super::{Checked, Fault, Verifier, deeper, need};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::NetworkBits;
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::{Const, Instruction, Pattern};
+use crate::bytecode::made::{SPELLING, made_price};
+use crate::bytecode::op::{Const, Instruction, Length, Pattern};
 use crate::bytecode::wildcard::{Price, glob_price, path_price};
-use crate::limits::LABELS;
+use crate::limits::{LABELS, MADE_VALUES};
 use crate::model::matcher::{Matcher, Syntax};
 use crate::model::types::{BytesType, Scalar, Type, Written};
 use crate::model::vocabulary::FieldNo;
@@ -38,7 +39,7 @@ impl<'a> Verifier<'_, 'a> {
             Type::Labels => (Subject::Labels, false),
             Type::Set(scalar) => (Subject::One(scalar), true),
         };
-        // A pattern contains no other attribute, so the previous state need not be saved.
+        // No pattern contains one on another attribute, so the previous state need not be saved.
         self.many = many;
         pattern(self, subject)?;
         self.many = false;
@@ -101,6 +102,8 @@ impl<'a> Verifier<'_, 'a> {
                 need(subject == Subject::One(Scalar::Ip))?;
                 need_constant(NetworkBits::read(self.constant(network)?).is_some())
             }
+            Pattern::Is {} => self.same(cursor, subject, depth),
+            Pattern::Made { shape, body } => self.made(cursor, shape, body, subject, depth),
             Pattern::Label { name } => {
                 need(subject == Subject::Labels)?;
                 self.label_name(name)?;
@@ -122,6 +125,39 @@ impl<'a> Verifier<'_, 'a> {
             Syntax::Regex => self.regex(constant, subject),
             Syntax::Path => self.path_pattern(constant, subject),
         }
+    }
+
+    /// A value of the request that is read again for each value of the subject.
+    fn read_for_each(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Checked<Seen> {
+        let before = self.allowance.steps();
+        let seen = self.value(cursor, depth)?;
+        let once = before - self.allowance.steps();
+        self.allowance.charge(once * (self.extent().values - 1))?;
+        Ok(seen)
+    }
+
+    #[inline(never)]
+    fn same(&mut self, cursor: &mut Cursor<'a>, subject: Subject, depth: usize) -> Checked {
+        let seen = self.read_for_each(cursor, depth)?;
+        need(subject == Subject::One(seen.ty))?;
+        self.allowance.charge(self.extent().comparing(seen.bytes))
+    }
+
+    #[inline(never)]
+    fn made(&mut self, cursor: &mut Cursor<'a>, shape: Const, body: Length, subject: Subject, depth: usize) -> Checked {
+        let Subject::One(ty @ (Scalar::String | Scalar::Bytes | Scalar::Path)) = subject else {
+            return Err(Fault::WrongType);
+        };
+        let (price, values) = made_price(self.text(shape)?, ty == Scalar::Path).ok_or(Fault::BadConstant)?;
+        let mut count = 0;
+        self.body(cursor, body, |this, inner| {
+            let seen = this.read_for_each(inner, depth)?;
+            count += 1;
+            this.allowance.charge(SPELLING * this.extent().values)?;
+            need(seen.ty.has_text() || (seen.ty, ty) == (Scalar::Bytes, Scalar::Bytes))
+        })?;
+        need_constant(count == values && (1..=MADE_VALUES).contains(&count))?;
+        self.scanned(Some(price))
     }
 
     /// A comparison of each value with a text of `length` bytes, ignoring case.

@@ -2,7 +2,8 @@
 //! where it is used: ten thousand rules may look into one of megabytes.
 
 use super::allowance::{COMPARED, Extent};
-use super::condition::{MEMBER, Seen};
+use super::condition::MEMBER;
+use super::operand::Seen;
 use super::{Checked, Fault, Verifier, need};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::Const;
