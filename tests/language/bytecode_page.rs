@@ -100,13 +100,15 @@ fn costs() -> String {
 /// The prices of globs, path patterns and automata.
 fn patterns() -> String {
     let Prices { glob_piece, glob_tried, path_piece, path_tried, literal, place, literal_sought, .. } = PRICES;
-    let Prices { automaton, state, passed, few_runs, .. } = PRICES;
+    let Prices { automaton, state, passed, few_runs, made_piece, made_passed, made_spelling, .. } = PRICES;
     format!(
         "| a glob | {glob_piece} steps for each piece and {literal} for each byte of a literal; and for each byte of the value \
          the cost of the most expensive group between two runs (not at the ends): {} for one literal, otherwise {place}, and {glob_tried} for each piece \
          of the group |\n\
          | a path pattern | the same with {path_piece} steps for each piece; {} for one literal, otherwise {place}, and \
          {path_tried} for each piece; and the cost of the globs in it |\n\
+         | a made text | {made_piece} steps for each piece and 1 for each byte of a literal; {made_passed} for each byte of the \
+         value; and {made_spelling} for each value of the request in it |\n\
          | an automaton | {automaton} steps; {state} for each byte of the value, and one more for every {passed} runs, up to \
          {few_runs} |\n",
         literal_sought + glob_tried,
@@ -216,6 +218,7 @@ const CONSTANTS: &str = "\
 | network | a byte with its bits, 0 to 128; or 192 and its bits, 0 to 32, for IPv4; then as many bytes as the bits need, spare bits zero. An IPv6 network contains no mapped address |
 | address | sixteen bytes; IPv4 is mapped to `::ffff:0:0/96` |
 | glob | pieces, each a varint: 0 is `*`, 1 is `?` (one character; of bytes, one byte), n + 1 is a literal of n bytes, which follow; no literal follows another one |
+| made text | pieces, each a varint: 0 is `*`, 1 is `?`, 2 is the next value of the request, which must not be empty, 3 is the next value, 4 begins a segment of a path, 5 is `**` in the place of a segment, n + 5 is a literal of n bytes, which follow. At most one `*` in a text or a segment, at most one `**`; in a path no `?` and no 3 |
 | path pattern | segments, each a varint: 0 is `**`, 1 is `*`, 2 is a length and a glob, n + 2 is a literal of n bytes, which follow: a segment of a canonical path |
 | key | the 32 bytes of an Ed25519 public key |
 | automaton | see below |

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::harness::*;
 use crate::check::tree::{
-    Actions, ArgumentNo, Claims, Condition, Constant, Effect, Network, Operand, Parameter, Pattern, Rule, Template,
-    Term, Times,
+    Actions, ArgumentNo, Claims, Condition, Constant, Effect, Network, Operand, Parameter, Pattern, Piece, Rule,
+    Template, Term, Text, Times,
 };
 use crate::compile::arguments::{Argument, Arguments};
 use crate::compile::error::TemplateError;
@@ -352,6 +352,21 @@ fn patterns(field: FieldNo) -> BoxedStrategy<Pattern> {
     scalar_patterns(scalar)
 }
 
+/// A text with an attribute of the request in it.
+fn made(matcher: Option<Matcher>, before: &str, after: &str) -> BoxedStrategy<Pattern> {
+    let literal = |text: &str| (!text.is_empty()).then(|| Piece::Literal(text.as_bytes().to_vec()));
+    let (before, after) = (literal(before), literal(after));
+    let made = move |field| {
+        let pieces = [before.clone(), Some(Piece::Field(field)), after.clone()].into_iter().flatten().collect();
+        let text = Text { pieces };
+        match matcher {
+            Some(matcher) => Pattern::Text(matcher, text),
+            None => Pattern::Equal(Term::Text(text)),
+        }
+    };
+    prop::sample::select(vec![CACHE, AMOUNT, ID]).prop_map(made).boxed()
+}
+
 fn scalar_patterns(scalar: Scalar) -> BoxedStrategy<Pattern> {
     let word = "[a-c*?.\"{}\\\\é\n]{0,4}";
     let leaf = match scalar {
@@ -361,6 +376,10 @@ fn scalar_patterns(scalar: Scalar) -> BoxedStrategy<Pattern> {
             word.prop_map(|text| equal(string(&text))),
             word.prop_map(|text| affix(Matcher::Prefix, &text)),
             word.prop_map(|text| affix(Matcher::Suffix, &text)),
+            made(Some(Matcher::Prefix), "a/", "/"),
+            made(Some(Matcher::Suffix), "/", ".a"),
+            made(Some(Matcher::Glob), "?", "*b"),
+            made(None, "a", ""),
             "[a-c*?é]{0,6}".prop_map(|text| glob(&text)),
             r"(a|b\[a-c\]|\.\*|c\+|é\?){1,4}".prop_map(|text| regex(&text)),
             prop::sample::select(vec!["(ab)+", "a|b|[c-x]+", "[^a]", "(\"|\\{a\\}|[{]a[}])+"]).prop_map(regex),
@@ -371,10 +390,17 @@ fn scalar_patterns(scalar: Scalar) -> BoxedStrategy<Pattern> {
         Scalar::Path => prop_oneof![
             "/[a-c]{1,3}(/[a-c]{1,2}){0,2}".prop_map(|text| equal(Constant::Path(text))),
             "(/[a-c]{1,2}|/\\*|/\\*\\*|/a\\*|/\\*b){1,4}".prop_map(|text| path(&text)),
+            made(Some(Matcher::Path), "/a/", "/**"),
+            made(Some(Matcher::Path), "/**/x-", "/*"),
+            made(None, "/", ""),
         ]
         .boxed(),
     };
-    let leaf = prop_oneof![1 => Just(Pattern::Any), 1 => Just(Pattern::Absent), 8 => leaf];
+    let known = vocabulary();
+    let of_type = known.attributes().iter().zip(0..).filter(|(attribute, _)| attribute.ty == Type::One(scalar));
+    let same: Vec<Pattern> = of_type.map(|(_, number)| Pattern::Field(FieldNo(number))).collect();
+    let same = prop::sample::select(same);
+    let leaf = prop_oneof![1 => Just(Pattern::Any), 1 => Just(Pattern::Absent), 1 => same, 8 => leaf];
     leaf.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
             inner.clone().prop_map(|one| Pattern::Not(Box::new(one))),

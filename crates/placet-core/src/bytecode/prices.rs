@@ -4,6 +4,7 @@
 use super::automaton;
 use super::index::proof;
 use super::verify::{allowance, condition, pattern, table};
+use super::made;
 use super::wildcard;
 use super::zone;
 
@@ -60,6 +61,12 @@ pub struct Prices {
     pub place: u64,
     /// Steps for each byte of the value in which a literal is searched.
     pub literal_sought: u64,
+    /// Steps of a made text for each piece.
+    pub made_piece: u64,
+    /// Steps of a made text for each byte of the value.
+    pub made_passed: u64,
+    /// Steps of writing one of its values as text.
+    pub made_spelling: u64,
     /// Steps of an automaton.
     pub automaton: u64,
     /// Steps of an automaton for each byte of the value.
@@ -97,6 +104,9 @@ pub const PRICES: Prices = Prices {
     literal: wildcard::LITERAL,
     place: wildcard::PLACE,
     literal_sought: wildcard::SOUGHT,
+    made_piece: made::PIECE,
+    made_passed: made::PASSED,
+    made_spelling: made::SPELLING,
     automaton: automaton::AUTOMATON,
     state: automaton::STATE,
     passed: automaton::PASSED,

@@ -22,8 +22,9 @@ use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::value::Value as Given;
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
-use placet::program::{Condition, Function, Pattern, Rule, Test, Value};
+use placet::program::{Condition, Form, Function, Pattern, Rule, Test, Value};
 use placet::token::claims::ClaimsDraft;
+use placet::program::made::{Written, written};
 
 /// The candidates.
 pub(super) struct Boundaries<'v> {
@@ -239,10 +240,39 @@ impl<'v> Boundaries<'v> {
         }
     }
 
+    /// Values of two attributes that agree, where a pattern compares them.
+    fn agreeing(&mut self, field: FieldNo, pattern: &Pattern, scalar: Scalar) {
+        let parts = match pattern.form() {
+            Form::AnyOf(parts) | Form::AllOf(parts) => parts,
+            Form::Not(inner) => std::slice::from_ref(inner),
+            Form::Label(..) | Form::Any | Form::Absent | Form::Value => &[],
+        };
+        parts.iter().for_each(|part| self.agreeing(field, part, scalar));
+        let mut text = String::new();
+        for value in pattern.values().into_iter().filter(|_| parts.is_empty()) {
+            let (Value::Field(other), Some(scalar)) = (value, value.scalar(self.vocabulary)) else { return };
+            text = String::from_utf8_lossy(&sample(scalar).text()).into_owned();
+            self.add(*other, sample(scalar));
+        }
+        let together = match pattern {
+            Pattern::Is(_) => Some(sample(scalar)),
+            Pattern::Made(shape, _) => written(shape, scalar).and_then(|(_, pieces)| {
+                let piece = |piece: &Written| match piece {
+                    Written::Text(wild) => wild.replace("**", "x").replace(['*', '?'], "x"),
+                    Written::Value => text.clone(),
+                };
+                Constant::of_bytes(scalar, pieces.iter().map(piece).collect::<String>().into_bytes())
+            }),
+            _ => None,
+        };
+        together.into_iter().for_each(|value| self.add(field, value));
+    }
+
     fn pattern(&mut self, field: FieldNo, pattern: &Pattern) {
         self.learn_words(pattern);
         match self.vocabulary.attribute(field).map(|attribute| attribute.ty) {
             Some(Type::One(scalar) | Type::Set(scalar)) => {
+                self.agreeing(field, pattern, scalar);
                 points(pattern, scalar).into_iter().for_each(|value| self.add(field, value));
             }
             Some(Type::Labels) => self.labels(field, pattern),
