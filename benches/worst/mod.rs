@@ -11,6 +11,7 @@ use placet::bytecode::made::MadePiece;
 use placet::bytecode::op::{Const, Int, Length, Op};
 use placet::bytecode::program::{Pool, Program};
 use placet::bytecode::table::{Rows, write};
+use placet::bytecode::url::UrlConstant;
 use placet::bytecode::wildcard::{GlobPiece, PathPiece};
 use placet::bytecode::zone::ZoneDraft;
 use placet::limits::{CLAIM_ENTRIES, LABELS, SET_BYTES, SET_ELEMENTS, TOKEN_BYTES, VALUE_BYTES};
@@ -19,6 +20,8 @@ use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
+use placet::model::url::Url;
+use placet::model::url_pattern::{HostPattern, PortPattern};
 use placet::model::value::{Address, Value};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
@@ -41,6 +44,7 @@ const ID: FieldNo = FieldNo(8);
 const FLAG: FieldNo = FieldNo(9);
 const NOTHING: FieldNo = FieldNo(10);
 const SHUFFLED: FieldNo = FieldNo(11);
+const URL: FieldNo = FieldNo(12);
 
 pub fn vocabulary() -> Vocabulary {
     let attributes = [
@@ -55,6 +59,7 @@ pub fn vocabulary() -> Vocabulary {
         ("flag", Type::One(Scalar::Bool)),
         ("nothing", Type::One(Scalar::Int)),
         ("shuffled", Type::Set(Scalar::String)),
+        ("url", Type::One(Scalar::Url)),
     ];
     let builder = Vocabulary::builder("worst", 1);
     let all = attributes.into_iter().fold(builder, |all, (name, ty)| all.attribute(name, ty, true).unwrap());
@@ -65,6 +70,7 @@ pub fn vocabulary() -> Vocabulary {
 struct Values {
     text: String,
     path: String,
+    url: String,
     elements: Vec<Value<'static>>,
     /// In no order, and different only at their ends.
     shuffled: Vec<Value<'static>>,
@@ -81,11 +87,15 @@ static VALUES: LazyLock<Values> = LazyLock::new(|| {
     Values {
         text: "a".repeat(VALUE_BYTES),
         path: "/a".repeat(VALUE_BYTES / 2),
+        url: format!("{HOST}{}", "/a".repeat((VALUE_BYTES - HOST.len()) / 2)),
         elements: vec![Value::String(element); SET_ELEMENTS],
         shuffled: shuffled.collect(),
         labels: labels.collect(),
     }
 });
+
+/// Public, which is known last: it is not one of any special network.
+const HOST: &str = "https://[2606:4700:1:2:3:4:5:6]:8443";
 
 /// Bytes of a label's name, without its two last.
 const LABEL: usize = 1_000;
@@ -99,6 +109,7 @@ pub fn request(vocabulary: &Vocabulary) -> Request<'_> {
     request.set(SHUFFLED, values.shuffled.as_slice()).unwrap();
     request.set(RAW, values.text.as_bytes()).unwrap();
     request.set(PATH, Value::Path(ResourcePath::new(&values.path).unwrap())).unwrap();
+    request.set(URL, Value::Url(Url::new(&values.url).unwrap())).unwrap();
     request.set(NAMED, values.labels.as_slice()).unwrap();
     request.set(NUMBER, 7_i64).unwrap();
     request.set(ADDRESS, Value::Ip(Address::from_octets([0xfe; 16]))).unwrap();
@@ -435,6 +446,16 @@ fn paths(cases: &mut Cases) {
     ] {
         cases.constant(name, 2, PATH, &constant, |path| Op::Path { constant: path });
     }
+    for (name, host, pieces) in [
+        ("url", HostPattern::Public, vec![Run]),
+        ("url that seeks", HostPattern::Any, vec![Run, Literal(b"ab"), Run]),
+        ("url of a glob", HostPattern::Any, vec![Run, Glob(&any), Run]),
+    ] {
+        let path = path(pieces);
+        let mut constant = Vec::new();
+        UrlConstant { scheme: None, port: PortPattern::Any, host, path: &path }.write(&mut constant);
+        cases.constant(name, 2, URL, &constant, |constant| Op::Url { constant });
+    }
 }
 
 fn automata(cases: &mut Cases) {
@@ -563,13 +584,14 @@ fn values(cases: &mut Cases) {
     cases.value("local", &[one(Op::Local { zone }), time.clone()].concat(), &pool);
     let size = one(Op::Size { field: SHUFFLED });
     cases.truth("size", 5, &[one(Op::Unequal {}), size.clone(), size].concat(), &none);
-    let constants: [(&str, Vec<u8>, fn(Const) -> Op); 6] = [
+    let constants: [(&str, Vec<u8>, fn(Const) -> Op); 7] = [
         ("string", "\u{e9}".repeat(1_000).into_bytes(), |text| Op::String { constant: text }),
         ("string of wide characters", "\u{1f980}".repeat(500).into_bytes(), |text| Op::String { constant: text }),
         ("bytes", a(2_000), |bytes| Op::Bytes { constant: bytes }),
         ("uuid", vec![7; 16], |uuid| Op::Uuid { constant: uuid }),
         ("ip", vec![7; 16], |address| Op::Ip { constant: address }),
         ("path.of", b"/a".repeat(1_000), |path| Op::PathOf { constant: path }),
+        ("url.of", [HOST.as_bytes(), b"/", &b"%C3".repeat(650)].concat(), |constant| Op::UrlOf { constant }),
     ];
     for (name, constant, op) in constants {
         let mut pool = Pool::default();

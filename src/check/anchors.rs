@@ -63,7 +63,7 @@ const fn shared(matcher: Matcher) -> Option<Shared> {
         (Syntax::Path, _) => Some(Shared::Segments),
         (Syntax::Text(_), Some(Anchor::Start)) => Some(Shared::Start),
         (Syntax::Text(_), Some(Anchor::End)) => Some(Shared::End),
-        (Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Regex, _) => None,
+        (Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Regex | Syntax::Url, _) => None,
     }
 }
 
@@ -117,7 +117,8 @@ impl<'r> Anchors<'r> {
                 lists.push(vec![tested(slot)]);
                 lists
             }
-            Pattern::Any | Pattern::Not(_) => one(tested(slot)),
+            // What a pattern of URLs covers has no bytes in common with it.
+            Pattern::Any | Pattern::Not(_) | Pattern::Url(_) => one(tested(slot)),
             Pattern::Absent | Pattern::Equal(_) | Pattern::Field(_) | Pattern::InParameter(_) => {
                 one(whole(slot, pattern))
             }
@@ -200,7 +201,7 @@ impl<'r> Anchors<'r> {
                     self.add_path(slot, &text, keys);
                 }
             }
-            pattern @ (Pattern::Absent | Pattern::Field(_) | Pattern::InParameter(_)) => {
+            pattern @ (Pattern::Url(_) | Pattern::Absent | Pattern::Field(_) | Pattern::InParameter(_)) => {
                 keys.push(whole(slot, pattern))
             }
             // Nothing covers these but what is filed under `Tested`.
@@ -276,6 +277,7 @@ fn example(pattern: &Pattern) -> Option<&Pattern> {
         | Pattern::InParameter(_)
         | Pattern::Not(_)
         | Pattern::Text(..)
+        | Pattern::Url(_)
         | Pattern::Network(_) => Some(pattern),
     }
 }
@@ -299,6 +301,7 @@ fn block(pattern: &Pattern) -> Option<(u128, usize)> {
         | Pattern::OneOf(_)
         | Pattern::Not(_)
         | Pattern::Text(..)
+        | Pattern::Url(_)
         | Pattern::Labels(_) => None,
     }
 }

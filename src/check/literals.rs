@@ -8,7 +8,8 @@ use ipnet::IpNet;
 use super::expected::Expected;
 use super::lowercase;
 use super::report::Report;
-use super::tree::{Constant, Network};
+use super::tree::{Constant, Network, UrlPattern};
+use super::url::{self, UrlTextError};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::TEXT_BYTES;
@@ -86,6 +87,7 @@ pub(super) fn read(report: &Report, text: &str, at: Span, expected: Expected<'_>
         Scalar::Duration => written(report, literal::duration(text), at).map(Constant::Duration),
         Scalar::Ip => address(report, text, at),
         Scalar::Path => path(report, text, at),
+        Scalar::Url => one_url(report, text, at),
     }
 }
 
@@ -231,6 +233,32 @@ fn path(report: &Report, text: &str, at: Span) -> Option<Constant> {
         Ok(path) => Some(Constant::Path(path)),
         Err(error) => report.fail(not_a_path(text, at, &error.to_string())),
     }
+}
+
+fn one_url(report: &Report, text: &str, at: Span) -> Option<Constant> {
+    if text.contains('*') {
+        let message = format!("`{text}` is a pattern, and one url is expected here");
+        let help = "use `in`, or a pattern in the rule's map; write `%2A` if the `*` itself is meant";
+        return report.fail(Diagnostic::new(Code::NotAUrl, at, message).help(help));
+    }
+    match url::canonical(text) {
+        Ok(url) => Some(Constant::Url(url)),
+        Err(error) => report.fail(not_a_url(text, at, &error)),
+    }
+}
+
+/// `"https://*.example.com/hooks/**"`
+pub(super) fn url_pattern(report: &Report, text: &str, at: Span) -> Option<UrlPattern> {
+    if !check_length(report, text.len(), at) {
+        return None;
+    }
+    url::pattern(text).map_err(|error| report.add(not_a_url(text, at, &error))).ok()
+}
+
+/// The diagnostic for text that is not a URL or a pattern of URLs.
+fn not_a_url(text: &str, at: Span, error: &UrlTextError) -> Diagnostic {
+    let what = if text.contains('*') { "a pattern of urls" } else { "a url" };
+    Diagnostic::new(Code::NotAUrl, at, format!("`{text}` is not {what}: {error}")).help(error.help())
 }
 
 /// The diagnostic for a path pattern in the place of one path.

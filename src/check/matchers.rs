@@ -35,6 +35,8 @@ impl Scope<'_, '_> {
                 regex
             }
             Syntax::Path => self.path_pattern(self.written(operand, expected)?, at, expected)?,
+            // Written as its text alone, which `patterns` reads.
+            Syntax::Url => return None,
         };
         self.refuse_searched(matcher, &text, at)?;
         Some(Pattern::Text(matcher, text))
@@ -108,7 +110,7 @@ impl Scope<'_, '_> {
                 "a path with attributes has at most one `**`, and one `*` in each segment".to_owned(),
                 "write more of the path, or several patterns",
             ),
-            Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Path => return Some(()),
+            Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Path | Syntax::Url => return Some(()),
         };
         self.report.fail(Diagnostic::new(Code::WrongPattern, at, message).help(help))
     }

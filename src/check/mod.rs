@@ -69,6 +69,7 @@ mod time_zones;
 mod token_fields;
 mod tokengen;
 pub mod tree;
+pub mod url;
 mod vocabulary;
 mod wildcards;
 

@@ -10,7 +10,8 @@ use super::matchers::{accepted, matcher_name};
 use super::report::twice;
 use super::scope::Scope;
 use super::texts::{has_wildcard, show};
-use super::tree::{Constant, Pattern, Piece, Term, Text};
+use super::tree::{Constant, Pattern, Piece, Term, Text, UrlPattern};
+use super::url::PUBLIC;
 use super::wildcards::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -260,6 +261,9 @@ impl Reader<'_, '_, '_> {
                 _ => self.refuse(expected, "a network", at, "addresses"),
             };
         }
+        if expected.scalar == Scalar::Url && name == PUBLIC && self.scope.parameter(name).is_none() {
+            return Some(Pattern::Url(UrlPattern::public()));
+        }
         match self.scope.parameter(name) {
             Some((argument, Type::Set(scalar))) if scalar == expected.scalar => Some(Pattern::InParameter(argument)),
             Some(_) => self.scope.named_term(name, at, expected).map(Pattern::Equal),
@@ -370,6 +374,10 @@ impl Reader<'_, '_, '_> {
                 scope.refuse_searched(Matcher::Path, &path, at)?;
                 Some(Pattern::Text(Matcher::Path, path))
             }
+            (Scalar::Url, Literal::Text(text)) if has_wildcard(text) => match text.as_plain() {
+                Some(text) => literals::url_pattern(scope.report, text, at).map(Pattern::Url),
+                None => scope.report.fail(literals::spliced(at, expected)),
+            },
             _ => scope.literal_term(literal, at, expected).map(Pattern::Equal),
         }
     }
@@ -404,6 +412,9 @@ impl Reader<'_, '_, '_> {
         let found = Diagnostic::new(Code::WrongPattern, at, message);
         self.scope.report.fail(match expected.scalar {
             Scalar::Path => found.help("write a path with `*` for one segment and `**` for any number: `\"/v1/**\"`"),
+            Scalar::Url => {
+                found.help("write a url with `*` for one label or segment and `**` for any number, or `public`")
+            }
             Scalar::Ip => found.help("write an address or a network: `\"10.0.0.0/8\"`"),
             _ => found.help(format!("write {}, a list of them, `any` or `not`", expected.scalar.with_article())),
         })

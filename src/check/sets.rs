@@ -29,6 +29,7 @@ impl Reading<'_, '_, '_> {
         };
         if let PatternKind::Name(other) = &pattern.kind
             && let Some(set) = self.attribute_named(other, pattern.at.0)?
+            && self.scope.names.vocabulary().attribute(set).is_some_and(|other| other.ty != Type::One(scalar))
         {
             self.check_set((&name.text, ty), (other, set), pattern.at.0)?;
             return Some(Condition::ElementsIn(quantifier, field, set));

@@ -2,11 +2,13 @@
 //! nothing.
 
 use super::absence::matches_absence;
-use super::tree::{Actions, Bound, Constant, Effect, Network, Pattern, Piece, Rule, Term, Test, Text};
+use super::tree::{Actions, Bound, Constant, Effect, Network, Pattern, Piece, Rule, Term, Test, Text, UrlPattern};
 use crate::syntax::ast::Quantifier;
 use placet_core::model::matcher::{Matcher, Syntax};
 use placet_core::model::predicate::Anchor;
 use placet_core::model::types::Type;
+use placet_core::model::url::Parts;
+use placet_core::model::url_pattern::{HostPattern, PortPattern};
 use placet_core::model::value::Address;
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
@@ -48,7 +50,7 @@ fn actions(wide: Option<&Actions>, narrow: Option<&Actions>) -> bool {
 
 /// Whether every value that matches `narrow` matches `wide`.
 pub(super) fn pattern(wide: &Pattern, narrow: &Pattern) -> bool {
-    use Pattern::{Any, Equal, Labels, Network as Net, Not, OneOf, Range, Text as Search};
+    use Pattern::{Any, Equal, Labels, Network as Net, Not, OneOf, Range, Text as Search, Url};
     if wide == narrow {
         return true;
     }
@@ -61,6 +63,8 @@ pub(super) fn pattern(wide: &Pattern, narrow: &Pattern) -> bool {
         (Net(wide), Net(narrow)) => wide.bits <= narrow.bits && holds(wide, narrow.first),
         (Net(network), Equal(Term::Constant(Constant::Ip(address)))) => holds(network, *address),
         (Range(from, to), _) => range(from.as_ref(), to.as_ref(), narrow),
+        (Url(wide), Url(narrow)) => url(wide, narrow),
+        (Url(wide), Equal(Term::Constant(Constant::Url(known)))) => has_url(wide, known),
         (Labels(wide), Labels(narrow)) => {
             wide.iter().all(|(name, wide)| narrow.iter().any(|(other, narrow)| name == other && pattern(wide, narrow)))
         }
@@ -87,9 +91,12 @@ pub(super) fn matches(wide: &Pattern, value: &Constant) -> Option<bool> {
         Pattern::Text(matcher, text) if decides(*matcher, text) => Some(pattern(wide, &narrow)),
         Pattern::Text(Matcher::Glob, glob) if is_empty(value) && wants_a_character(glob) => Some(false),
         Pattern::Network(_) => Some(pattern(wide, &narrow)),
-        Pattern::Equal(_) | Pattern::Field(_) | Pattern::InParameter(_) | Pattern::Text(..) | Pattern::Labels(_) => {
-            pattern(wide, &narrow).then_some(true)
-        }
+        Pattern::Equal(_)
+        | Pattern::Field(_)
+        | Pattern::InParameter(_)
+        | Pattern::Text(..)
+        | Pattern::Url(_)
+        | Pattern::Labels(_) => pattern(wide, &narrow).then_some(true),
     }
 }
 
@@ -148,7 +155,7 @@ fn searches(matcher: Matcher, wide: &Text, narrow: &Text) -> bool {
     match (matcher.syntax(), matcher.row().anchor) {
         (Syntax::Text(_), Some(anchor)) => affix(anchor, wide, &narrow.pieces),
         (Syntax::Path, _) => path(&spell(&wide.pieces), &spell(&narrow.pieces), true),
-        (Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Regex, _) => false,
+        (Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Regex | Syntax::Url, _) => false,
     }
 }
 
@@ -158,7 +165,7 @@ fn finds(matcher: Matcher, text: &Text, term: &Term) -> bool {
     match (matcher.syntax(), matcher.row().anchor) {
         (Syntax::Text(_), Some(anchor)) => affix(anchor, text, &whole),
         (Syntax::Path, _) => path(&spell(&text.pieces), &spell(&whole), false),
-        (Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Regex, _) => false,
+        (Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Regex | Syntax::Url, _) => false,
     }
 }
 
@@ -212,6 +219,32 @@ fn path(wide: &str, narrow: &str, whole_arguments: bool) -> bool {
         |(wide, narrow): (&String, &String)| narrow != "**" && (wide == narrow || (wide == "*" && is_one(narrow)));
     let long_enough = if open { narrow.len() >= head.len() } else { narrow.len() == head.len() };
     long_enough && !head.iter().any(|segment| segment == "**") && head.iter().zip(&narrow).all(fits)
+}
+
+fn url(wide: &UrlPattern, narrow: &UrlPattern) -> bool {
+    let host = match &narrow.host {
+        HostPattern::Exact(name) => wide.host.matches(name),
+        HostPattern::Child(name) => {
+            matches!(&wide.host, HostPattern::Within(above) if HostPattern::Within(above).matches(name))
+        }
+        HostPattern::Within(name) => {
+            matches!(&wide.host, HostPattern::Within(above) if HostPattern::Within(above).matches(name))
+        }
+        HostPattern::Any | HostPattern::Public => false,
+    };
+    (wide.scheme.is_none() || wide.scheme == narrow.scheme)
+        && (wide.port == PortPattern::Any || wide.port == narrow.port)
+        && (host || wide.host == HostPattern::Any || wide.host == narrow.host)
+        && path(&wide.path, &narrow.path, true)
+}
+
+fn has_url(wide: &UrlPattern, known: &str) -> bool {
+    Parts::of(known).is_some_and(|parts| {
+        wide.scheme.is_none_or(|scheme| scheme == parts.scheme)
+            && wide.port.matches(parts.port, parts.scheme)
+            && wide.host.matches(parts.host)
+            && path(&wide.path, parts.path, false)
+    })
 }
 
 fn is_empty(value: &Constant) -> bool {

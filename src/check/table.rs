@@ -9,7 +9,6 @@ use placet_core::bytecode::fuel::Fuel;
 use placet_core::bytecode::table::{self, Rows};
 use placet_core::model::owned::Constant;
 use placet_core::model::types::{Scalar, Type};
-use placet_core::model::value::Value;
 
 /// A table. Rules share it, so it is cheap to copy.
 #[derive(Clone)]
@@ -88,18 +87,7 @@ impl Table {
 
 /// A value of a table as a constant.
 fn constant(scalar: Scalar, bytes: &[u8]) -> Option<Constant> {
-    Some(match table::value(scalar, bytes)? {
-        Value::Bool(truth) => Constant::Bool(truth),
-        Value::Int(number) => Constant::Int(number),
-        Value::String(text) => Constant::String(text.to_owned()),
-        Value::Bytes(bytes) => Constant::Bytes(bytes.to_vec()),
-        Value::Uuid(uuid) => Constant::Uuid(uuid),
-        Value::Time(time) => Constant::Time(time.as_millis()),
-        Value::Duration(duration) => Constant::Duration(duration),
-        Value::Ip(address) => Constant::Ip(address),
-        Value::Path(path) => Constant::Path(path.as_str().to_owned()),
-        Value::Set(_) | Value::Labels(_) => return None,
-    })
+    Constant::of(&table::value(scalar, bytes)?)
 }
 
 // Ten thousand rules may share a table of megabytes, and are compared with each other.

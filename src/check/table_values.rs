@@ -31,7 +31,9 @@ pub(super) fn key(scalar: Scalar, text: &str) -> Option<Vec<u8>> {
         Scalar::String => Constant::String(text.to_owned()),
         Scalar::Uuid => Constant::Uuid(literals::uuid(text)?),
         Scalar::Int => Constant::Int(text.parse().ok().filter(|number: &i64| number.to_string() == text)?),
-        Scalar::Bool | Scalar::Bytes | Scalar::Time | Scalar::Duration | Scalar::Ip | Scalar::Path => return None,
+        Scalar::Bool | Scalar::Bytes | Scalar::Time | Scalar::Duration | Scalar::Ip | Scalar::Path | Scalar::Url => {
+            return None;
+        }
     };
     bytes(&constant)
 }

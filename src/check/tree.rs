@@ -18,6 +18,7 @@ pub use placet_core::model::owned::Constant;
 use placet_core::model::predicate::Predicate;
 use placet_core::model::time::Time;
 use placet_core::model::types::Scalar;
+pub use placet_core::model::url_pattern::UrlPattern;
 use placet_core::model::value::Address;
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
@@ -270,6 +271,8 @@ pub enum Pattern {
     Range(Option<Bound>, Option<Bound>),
     /// An address in the network.
     Network(Network),
+    /// A URL, by its parts.
+    Url(UrlPattern),
     /// Labels: each name's value must match; a name that is missing has no value, and absent labels
     /// lack every name.
     Labels(Vec<(String, Pattern)>),
@@ -307,7 +310,8 @@ impl Pattern {
             | Self::InParameter(_)
             | Self::Text(..)
             | Self::Range(..)
-            | Self::Network(_) => Form::Value,
+            | Self::Network(_)
+            | Self::Url(_) => Form::Value,
         }
     }
 
@@ -335,7 +339,7 @@ impl Pattern {
             Self::OneOf(list) => list.iter().flat_map(Self::arguments).collect(),
             Self::Not(inner) => inner.arguments(),
             Self::Labels(labels) => labels.iter().flat_map(|(_, pattern)| pattern.arguments()).collect(),
-            Self::Any | Self::Absent | Self::Network(_) | Self::Field(_) => Vec::new(),
+            Self::Any | Self::Absent | Self::Network(_) | Self::Field(_) | Self::Url(_) => Vec::new(),
         }
     }
 }

@@ -86,7 +86,7 @@ impl Lowering<'_> {
                 Piece::Literal(bytes) if scalar == Scalar::Path => shape.path(bytes),
                 Piece::Literal(bytes) => match matcher.map(Matcher::syntax) {
                     Some(Syntax::Glob) => shape.glob(bytes),
-                    Some(Syntax::Text(_) | Syntax::Place(_) | Syntax::Regex | Syntax::Path) | None => {
+                    Some(Syntax::Text(_) | Syntax::Place(_) | Syntax::Regex | Syntax::Path | Syntax::Url) | None => {
                         shape.literal(bytes);
                     }
                 },

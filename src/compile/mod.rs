@@ -38,6 +38,7 @@ mod regex;
 #[cfg(test)]
 pub(crate) mod tests;
 mod text;
+mod url;
 mod zone;
 
 pub use regex::automaton_of;

@@ -87,7 +87,7 @@ fn segments(parts: &[Part<'_>]) -> Result<Vec<Vec<Wild>>, TemplateError> {
 
 /// One segment of a pattern.
 #[derive(Debug, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     /// `**`
     Run,
     /// `*`
@@ -120,7 +120,7 @@ impl Step {
 
 /// In a run of `*` and `**`, every `*` first and then at most one `**`, so that equivalent patterns
 /// are equal.
-fn canonical(steps: Vec<Step>) -> Vec<Step> {
+pub(super) fn canonical(steps: Vec<Step>) -> Vec<Step> {
     let mut out: Vec<Step> = Vec::new();
     for step in steps {
         match (out.last(), step) {
@@ -158,7 +158,8 @@ fn literal(steps: &[Step]) -> Option<Vec<u8>> {
     Some(path)
 }
 
-fn constant(steps: &[Step]) -> Vec<u8> {
+/// The pieces of a path pattern.
+pub(super) fn constant(steps: &[Step]) -> Vec<u8> {
     let mut out = Vec::new();
     for step in steps {
         match step {

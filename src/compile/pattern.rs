@@ -3,7 +3,7 @@
 use super::arguments::Argument;
 use super::error::TemplateError;
 use super::part::{joined, refuse_empty};
-use super::{Lowering, glob, path, regex};
+use super::{Lowering, glob, path, regex, url};
 use crate::check::tree::{ArgumentNo, Bound, Network, Pattern, Term, Text};
 use crate::program;
 use placet_core::bytecode::constant::NetworkBits;
@@ -30,6 +30,7 @@ impl Lowering<'_> {
             Pattern::Text(matcher, text) => self.matcher(*matcher, text, scalar),
             Pattern::Range(first, last) => self.range(first.as_ref(), last.as_ref(), scalar),
             Pattern::Network(network) => Ok(network_pattern(*network)),
+            Pattern::Url(pattern) => Ok(url::matcher(pattern)),
             Pattern::Labels(_) => Err(TemplateError::Mistyped { wanted: scalar }),
         }
     }
@@ -66,7 +67,8 @@ impl Lowering<'_> {
             | Pattern::InParameter(_)
             | Pattern::Text(..)
             | Pattern::Range(..)
-            | Pattern::Network(_) => Err(TemplateError::Mistyped { wanted: Scalar::String }),
+            | Pattern::Network(_)
+            | Pattern::Url(_) => Err(TemplateError::Mistyped { wanted: Scalar::String }),
         }
     }
 
@@ -92,6 +94,8 @@ impl Lowering<'_> {
             Syntax::Glob => glob::matcher(&parts),
             Syntax::Regex => regex::matcher(&parts, scalar, self.expressions),
             Syntax::Path => path::matcher(&parts),
+            // The checked tree has the parts of a URL in a pattern of its own.
+            Syntax::Url => Err(TemplateError::Mistyped { wanted: scalar }),
         }
     }
 

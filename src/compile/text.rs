@@ -41,7 +41,7 @@ impl<'a> Lowering<'a> {
             Written::Bytes(BytesType::Bytes) => joined(&parts).map(Constant::Bytes),
             Written::Bytes(BytesType::String) => utf8(&parts).map(Constant::String),
             Written::Bytes(BytesType::Path) => path::exact(&parts).map(Constant::Path),
-            Written::Bytes(BytesType::Uuid | BytesType::Ip) | Written::Number(_) | Written::Bool => {
+            Written::Bytes(BytesType::Uuid | BytesType::Ip | BytesType::Url) | Written::Number(_) | Written::Bool => {
                 Err(TemplateError::Mistyped { wanted })
             }
         }

@@ -281,6 +281,16 @@ policy this_year {
     allow { time: < "2027" }
 }"#
         "Write times as `2027-01-01T00:00:00Z` and durations as `1h30m`."
+    "E0319" NotAUrl Error "a text for a url is not one, or a pattern of urls"
+        r#"vocabulary hooks 1 {
+    target: url
+    action call
+}
+
+policy own {
+    allow { target: "https://ann@hooks.example.com/" }
+}"#
+        "Write an absolute URL, as `https://hooks.example.com/in`, or a pattern: `https://*.example.com/hooks/**`. A URL with a user, or one that two programs could read differently, is refused."
     "E0307" SpliceType Error "a value cannot be spliced here"
         r#"use http
 

@@ -9,6 +9,8 @@ use serde_json::Value as Json;
 
 use crate::check::literals;
 use crate::check::tree::{Parameter, Template};
+use crate::check::url;
+pub use crate::check::url::{UrlTextError, canonical as canonical_url};
 pub use crate::compile::arguments::{Argument, Arguments};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -19,6 +21,7 @@ use placet_core::model::owned::{Constant, Held};
 use placet_core::model::path::ResourcePath;
 use placet_core::model::target::canonical;
 use placet_core::model::types::{NumberType, Scalar, Type};
+use placet_core::model::url::Url;
 use placet_core::model::value::Value;
 
 /// Reads `text` as a value of type `scalar`.
@@ -33,8 +36,11 @@ use placet_core::model::value::Value;
 /// assert_eq!(from_text(Scalar::Int, "ten").unwrap_err().to_string(), "`ten` is not an int");
 /// ```
 pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, ValueError> {
-    let read = typed(scalar, text).map(|value| Constant::of(&value));
     let refused = ValueError::new(text, Type::One(scalar));
+    if scalar == Scalar::Url {
+        return url::canonical(text).map(Constant::Url).map_err(|bad| refused.instead(bad.to_string()));
+    }
+    let read = typed(scalar, text).map(|value| Constant::of(&value));
     match read {
         Ok(Some(constant)) => Ok(constant),
         Ok(None) | Err(None) => Err(refused),
@@ -55,6 +61,7 @@ pub(crate) fn typed(scalar: Scalar, text: &str) -> Result<Value<'_>, Option<Stri
         Scalar::Duration => return literal::duration(text).map(Value::Duration).map_err(|bad| Some(bad.help)),
         Scalar::Ip => text.parse::<std::net::IpAddr>().ok().map(|address| Value::Ip(address.into())),
         Scalar::Path => ResourcePath::new(text).ok().map(Value::Path),
+        Scalar::Url => return Url::new(text).map(Value::Url).map_err(|bad| Some(bad.to_string())),
     };
     read.ok_or(None)
 }

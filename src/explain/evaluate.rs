@@ -18,7 +18,7 @@ use crate::check::table::Table;
 use crate::program::{Condition, Effect, Pattern, Rule, Test, Value};
 use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::fuel::Fuel;
-use placet_core::bytecode::matching;
+use placet_core::bytecode::search;
 use placet_core::bytecode::zone::Zone;
 use placet_core::model::claim::Bearer;
 use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
@@ -289,7 +289,7 @@ fn leaf(pattern: &Pattern, constant: &Constant) -> Option<bool> {
     Some(match pattern {
         Pattern::Bool(wanted) => *constant == Constant::Bool(*wanted),
         Pattern::Equal(wanted) => constant.bytes()? == wanted,
-        Pattern::Text(matcher, text) => matching::matches(*matcher, text, &constant.as_value(), &Fuel::plenty())?,
+        Pattern::Text(matcher, text) => search::matches(*matcher, text, &constant.as_value(), &Fuel::plenty())?,
         Pattern::Range(first, last) => (*first..=*last).contains(&constant.number()?),
         Pattern::Network(network) => match constant {
             Constant::Ip(address) => network.contains(*address),

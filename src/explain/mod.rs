@@ -46,6 +46,7 @@ mod search;
 mod sets;
 mod show;
 mod sources;
+mod urls;
 
 use serde_json::Value as Json;
 

@@ -1,7 +1,7 @@
 //! Values near a given one that match a pattern, and values that do not.
 
-use super::edit_distance;
 use super::evaluate::{Subject, label, matches, put_label};
+use super::{edit_distance, urls};
 use crate::check::tree::Constant;
 use crate::program::{Pattern, literal};
 use placet_core::bytecode::constant::NetworkBits;
@@ -64,6 +64,7 @@ fn found_by(matcher: Matcher, constant: &[u8], value: Option<&Constant>, scalar:
             vec![edit_distance::regex(constant, given).and_then(|bytes| Constant::of_bytes(scalar, bytes))]
         }
         Syntax::Path => of_text(scalar, edit_distance::path(constant, &text)),
+        Syntax::Url => urls::satisfying(constant, &text),
     }
 }
 
@@ -87,7 +88,7 @@ pub fn edge_values(pattern: &Pattern, scalar: Scalar) -> Vec<Constant> {
         Pattern::Equal(bytes) => Constant::of_bytes(scalar, bytes.clone()).into_iter().collect(),
         Pattern::Text(matcher, bytes) => match matcher.syntax() {
             Syntax::Text(_) | Syntax::Place(_) => Constant::of_bytes(scalar, bytes.clone()).into_iter().collect(),
-            Syntax::Glob | Syntax::Regex | Syntax::Path => around(pattern, scalar),
+            Syntax::Glob | Syntax::Regex | Syntax::Path | Syntax::Url => around(pattern, scalar),
         },
         Pattern::Range(first, last) => {
             let numbers = [*first, *last, first.midpoint(*last)];
@@ -148,22 +149,13 @@ fn candidates(pattern: &Pattern, value: &Constant, found: &mut Vec<Constant>) {
         found.push(Constant::Uuid(uuid));
     }
     if let Some(text) = text_of(value) {
-        let changed = if scalar == Scalar::Path { other_paths(&text) } else { other_texts(pattern, &text) };
+        let changed = match scalar {
+            Scalar::Path => urls::other_paths(&text),
+            Scalar::Url => urls::others(&text),
+            _ => other_texts(pattern, &text),
+        };
         found.extend(changed.into_iter().filter_map(|text| Constant::of_bytes(scalar, text.into_bytes())));
     }
-}
-
-/// A path without one of its segments, or with one of them changed.
-fn other_paths(path: &str) -> Vec<String> {
-    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let put = |at: usize, with: Option<String>| {
-        let mut others: Vec<String> = segments.iter().map(|&segment| segment.to_owned()).collect();
-        others.splice(at..=at, with);
-        format!("/{}", others.join("/"))
-    };
-    let without = (0..segments.len()).map(|at| put(at, None));
-    let otherwise = (0..segments.len()).map(|at| put(at, Some(format!("{}-x", segments[at]))));
-    without.chain(otherwise).collect()
 }
 
 /// A text without the text that the pattern names, or with something added.

@@ -337,6 +337,7 @@ fn searched(matcher: Matcher, constant: &[u8], subject: Option<Scalar>) -> Optio
             Some(format!("{} {shape}", literal::quoted(automaton.source())))
         }
         Syntax::Path => literal::path(constant).map(|path| literal::quoted(&path)),
+        Syntax::Url => literal::url(constant).map(|url| literal::quoted(&url.to_string())),
     }
 }
 
@@ -345,12 +346,15 @@ fn text(constant: &[u8], scalar: Option<Scalar>) -> String {
     let Some(Written::Bytes(ty)) = scalar.map(Scalar::written) else {
         return literal::spelt(&literal::bytes(constant));
     };
-    let text = || std::str::from_utf8(constant).map_or_else(|_| literal::hexadecimal(constant), literal::quoted);
-    match ty {
-        BytesType::Bytes => literal::spelt(&literal::bytes(constant)),
-        BytesType::Uuid | BytesType::Ip => Constant::of_bytes(ty.scalar(), constant.to_vec())
-            .map_or_else(|| literal::hexadecimal(constant), |value| literal::value(&value)),
-        BytesType::String | BytesType::Path => text(),
+    if ty == BytesType::Bytes {
+        return literal::spelt(&literal::bytes(constant));
+    }
+    match Constant::of_bytes(ty.scalar(), constant.to_vec()).filter(|_| ty.length().is_some()) {
+        Some(value) => literal::value(&value),
+        None => std::str::from_utf8(constant)
+            .ok()
+            .filter(|_| ty.length().is_none())
+            .map_or_else(|| literal::hexadecimal(constant), literal::quoted),
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use crate::check::tree::{Network, STAR};
+use crate::check::tree::{Network, STAR, UrlPattern};
 use crate::syntax::ast::{Literal, Name, Text};
 use crate::syntax::parse::literal::write_duration;
 use crate::syntax::print::line;
@@ -14,10 +14,12 @@ use crate::syntax::text::{self, Spelling};
 use crate::visible::{escaped, hides};
 use placet_core::bytecode::constant::NetworkBits;
 use placet_core::bytecode::cursor::Cursor;
+use placet_core::bytecode::url::UrlConstant;
 use placet_core::bytecode::wildcard::{GlobPiece, PathPiece};
 use placet_core::model::owned::{Constant, OwnedRequest, OwnedValue, WrittenConstant};
 use placet_core::model::time::Time;
 use placet_core::model::types::{BytesType, NumberType, Scalar, Written};
+use placet_core::model::url_pattern::HostPattern;
 use placet_core::model::vocabulary::Vocabulary;
 
 /// `"lobby"`: a text in quotes.
@@ -196,6 +198,20 @@ pub(super) fn path(constant: &[u8]) -> Option<String> {
         }
     }
     (!out.is_empty()).then_some(out)
+}
+
+/// A pattern of URLs; `None` if the bytes are not one.
+pub(super) fn url(constant: &[u8]) -> Option<UrlPattern> {
+    let read = UrlConstant::read(constant)?;
+    let host = match read.host {
+        HostPattern::Any => HostPattern::Any,
+        HostPattern::Exact(name) => HostPattern::Exact(name.to_owned()),
+        HostPattern::Child(name) => HostPattern::Child(name.to_owned()),
+        HostPattern::Within(name) => HostPattern::Within(name.to_owned()),
+        HostPattern::Public => HostPattern::Public,
+    };
+    let path = if read.path.is_empty() { "/".to_owned() } else { path(read.path)? };
+    Some(UrlPattern { scheme: read.scheme, host, port: read.port, path })
 }
 
 fn segment(glob: &[u8]) -> Option<String> {

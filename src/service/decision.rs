@@ -8,7 +8,6 @@ use serde::{Serialize, Serializer};
 use super::Service;
 use super::attributes::{Given, PartError};
 use super::trust::Trust;
-use crate::document::request::OwnedRequest;
 use crate::explain::{BlockSource, Cause, Explainer, Explanation, Sources};
 use crate::visible::excerpt;
 use placet_core::model::request::RequestError;
@@ -59,7 +58,7 @@ impl Decision<'_> {
     pub fn explain(&self) -> Explanation {
         let request = match (&self.given, self.verdict) {
             (Err(bad), Verdict::Refused(Refusal::Request(_))) => return malformed(self.service, bad),
-            (Ok(request), _) => Some(OwnedRequest::from(request)),
+            (Ok(request), _) => Some(request.to_owned()),
             (Err(_), _) => None,
         };
         let mut sources = Sources::none();

@@ -141,6 +141,37 @@ fn every_refusal_has_one_http_status() {
 }
 
 #[test]
+fn a_url_is_made_canonical_and_one_that_is_none_is_refused() {
+    let service = Service::builder()
+        .document(document(
+            r#"vocabulary hooks 1 { name: string target: url other: url optional action call }
+               token hooks { allow { target: public } }"#,
+        ))
+        .keyring(keyring(local(1)))
+        .clock(|| NOW)
+        .build()
+        .unwrap();
+    let token = service.mint("hooks", []).unwrap();
+    for (target, status) in [
+        ("https://hooks.acme.com/in", 200),
+        ("HTTPS://Hooks.ACME.com:443/a/../in", 200),
+        ("https://0x7f.1/in", 403),
+        ("https://ann@hooks.acme.com/", 400),
+        ("hooks.acme.com", 400),
+    ] {
+        let decision = service.check(&token, "call", [("name", "a"), ("target", target)]);
+        assert_eq!(decision.http_status(), status, "{target}");
+    }
+    let twice = [("name", "a"), ("target", "https://A.de"), ("target", "https://a.de/")];
+    assert_eq!(service.check(&token, "call", twice).http_status(), 400);
+    let missing = [("name", "a"), ("other", "https://A.de")];
+    assert_eq!(service.check(&token, "call", missing).http_status(), 400);
+    let denied = service.check(&token, "call", [("name", "a"), ("target", "HTTPS://Localhost")]);
+    let nearest = denied.explain().to_string();
+    assert!(nearest.contains("https://"), "{nearest}");
+}
+
+#[test]
 fn a_text_is_read_as_the_type_that_the_vocabulary_declares() {
     let service = notes();
     let token = service.mint("session", [("user", "ann")]).unwrap();

@@ -278,9 +278,10 @@ pub const ROWS: &[Row] = {
         ),
         row(
             Type,
-            &["text", "str", "varchar", "char", "chars", "email", "url", "uri", "hostname", "enum", "symbol"],
+            &["text", "str", "varchar", "char", "chars", "email", "hostname", "enum", "symbol"],
             "write `string`",
         ),
+        row(Type, &["uri", "href", "link"], "write `url` for an address of the web, or `string`"),
         row(Type, &["datetime", "timestamp", "date", "instant", "timestamptz"], "write `time`"),
         row(
             Type,

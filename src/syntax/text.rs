@@ -29,7 +29,7 @@ impl Spelling {
         match matcher.syntax() {
             Syntax::Glob => Some(Self::Glob),
             Syntax::Regex => Some(Self::Regex),
-            Syntax::Text(_) | Syntax::Place(_) | Syntax::Path => None,
+            Syntax::Text(_) | Syntax::Place(_) | Syntax::Path | Syntax::Url => None,
         }
     }
 

@@ -10,11 +10,14 @@ use placet::bytecode::made::MadePiece;
 use placet::bytecode::op::{Const, Int, Length, Op};
 use placet::bytecode::program::{Pool, Program};
 use placet::bytecode::table::{Rows, write};
+use placet::bytecode::url::UrlConstant;
 use placet::bytecode::verify::{Budget, Scope};
 use placet::bytecode::wildcard::{GlobPiece, PathPiece};
 use placet::bytecode::zone::ZoneDraft;
 use placet::model::claim::{Claim, ClaimMap};
 use placet::model::types::{Scalar, Type};
+use placet::model::url::Scheme;
+use placet::model::url_pattern::{HostPattern, PortPattern};
 use placet::model::value::Address;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
@@ -230,6 +233,10 @@ impl Writer<'_, '_, '_> {
                 4 => Op::NocaseWithin { constant: self.path() },
                 _ => Op::Path { constant: self.path_pattern() },
             },
+            Scalar::Url => match self.choices.below(2) {
+                0 => Op::Eq { text: self.url() },
+                _ => Op::Url { constant: self.url_pattern() },
+            },
         };
         op.write(out);
     }
@@ -246,6 +253,22 @@ impl Writer<'_, '_, '_> {
 
     fn path(&mut self) -> Const {
         self.pool.intern(self.choices.pick(&["/", "/a", "/a/b"]).as_bytes())
+    }
+
+    fn url(&mut self) -> Const {
+        self.pool.intern(self.choices.pick(&["https://a.de/", "http://a.de:8080/a?b", "https://[::1]/a"]).as_bytes())
+    }
+
+    fn url_pattern(&mut self) -> Const {
+        let mut constant = Vec::new();
+        let host = *self.choices.pick(&[HostPattern::Any, HostPattern::Child("de"), HostPattern::Within("a.de")]);
+        let port = *self.choices.pick(&[PortPattern::Any, PortPattern::Default, PortPattern::Number(8080)]);
+        let scheme = *self.choices.pick(&[None, Some(Scheme::Http), Some(Scheme::Https)]);
+        let path = *self.choices.pick(&[&[0][..], &[], &[3, b'a', 0], &[1]]);
+        let pattern = UrlConstant { scheme, port, host, path };
+        let pattern = if self.choices.chance(64) { UrlConstant::PUBLIC } else { pattern };
+        pattern.write(&mut constant);
+        self.pool.intern(&constant)
     }
 
     fn glob(&mut self) -> Const {
@@ -426,6 +449,7 @@ impl Writer<'_, '_, '_> {
             Scalar::Uuid => Op::Uuid { constant: self.pool.intern(&[7; 16]) }.write(out),
             Scalar::Ip => Op::Ip { constant: self.pool.intern(&[0; 16]) }.write(out),
             Scalar::Path => Op::PathOf { constant: self.path() }.write(out),
+            Scalar::Url => Op::UrlOf { constant: self.url() }.write(out),
         }
     }
 
@@ -448,6 +472,7 @@ impl Writer<'_, '_, '_> {
             Scalar::Uuid => vec![7; 16],
             Scalar::Ip => vec![0; 16],
             Scalar::Path => b"/a".to_vec(),
+            Scalar::Url => b"https://a.de/".to_vec(),
         };
         let ty = if self.choices.chance(of_256) { Type::Set(element) } else { Type::One(element) };
         let rows = Rows::from([(held(key), [held(element)].into())]);

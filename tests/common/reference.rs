@@ -6,7 +6,7 @@ use jiff::tz::TimeZoneDatabase;
 use placet::check::table::Table;
 use placet::check::tree::{
     Actions, ArgumentNo, Bound, ClaimPath, Condition, Constant, Effect, Network, Operand, Pattern, Piece, Rule,
-    Template, Term, Test, Text,
+    Template, Term, Test, Text, UrlPattern,
 };
 use placet::compile::arguments::Argument;
 use placet::model::arithmetic::Arithmetic;
@@ -15,6 +15,7 @@ use placet::model::matcher::Matcher;
 use placet::model::path::check_text;
 use placet::model::predicate::Predicate;
 use placet::model::types::Scalar;
+use placet::model::url_pattern::{HostPattern, PortPattern};
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME};
 use placet::span::Span;
 use placet::syntax::ast::{BlockKind, Comparison, Quantifier};
@@ -231,7 +232,7 @@ fn label(labels: &[(String, String)], name: &str) -> Option<Constant> {
 /// The bytes of a string, bytes or path.
 fn bytes_of(value: &Constant) -> Option<&[u8]> {
     match value {
-        Constant::String(text) | Constant::Path(text) => Some(text.as_bytes()),
+        Constant::String(text) | Constant::Path(text) | Constant::Url(text) => Some(text.as_bytes()),
         Constant::Bytes(bytes) => Some(bytes),
         _ => None,
     }
@@ -297,6 +298,10 @@ impl Walk<'_> {
                 Constant::Ip(address) => is_inside(network, address.octets()),
                 _ => false,
             },
+            Pattern::Url(pattern) => match value {
+                Constant::Url(url) => self.matches_url(pattern, url),
+                _ => false,
+            },
             Pattern::Any | Pattern::Absent | Pattern::OneOf(_) | Pattern::Not(_) | Pattern::Labels(_) => {
                 panic!("no pattern on one present value: {pattern:?}")
             }
@@ -317,7 +322,7 @@ impl Walk<'_> {
             Matcher::Nocase => bytes.to_ascii_lowercase() == self.text(text).to_ascii_lowercase(),
             Matcher::NocasePrefix => bytes.to_ascii_lowercase().starts_with(&self.text(text).to_ascii_lowercase()),
             Matcher::NocaseSuffix => bytes.to_ascii_lowercase().ends_with(&self.text(text).to_ascii_lowercase()),
-            Matcher::Within | Matcher::NocaseWithin => panic!("the checker makes none"),
+            Matcher::Within | Matcher::NocaseWithin | Matcher::Url => panic!("the checker makes none"),
         }
     }
 
@@ -374,6 +379,40 @@ impl Walk<'_> {
             .build()
             .unwrap_or_else(|error| panic!("the generator wrote {source}: {error}"));
         bytes_of(value).is_some_and(|bytes| whole.is_match(bytes))
+    }
+
+    /// Read anew, from left to right.
+    fn matches_url(&self, pattern: &UrlPattern, url: &str) -> bool {
+        let (scheme, rest) = url.split_once("://").unwrap();
+        let (authority, rest) = rest.split_at(rest.find('/').unwrap());
+        let path = rest.split(['?', '#']).next().unwrap();
+        let colon = authority.rfind(':').filter(|colon| !authority[*colon..].contains(']'));
+        let host = &authority[..colon.unwrap_or(authority.len())];
+        let written = colon.map(|colon| authority[colon + 1..].parse::<u16>().unwrap());
+        let port = match pattern.port {
+            PortPattern::Any => true,
+            PortPattern::Default => written.is_none(),
+            PortPattern::Number(number) => written.unwrap_or(if scheme == "https" { 443 } else { 80 }) == number,
+        };
+        let labels: Vec<&str> = host.split('.').collect();
+        let ends = |name: &str| labels.ends_with(&name.split('.').collect::<Vec<_>>());
+        let more = |name: &str| labels.len() - name.split('.').count().min(labels.len());
+        let host = match &pattern.host {
+            HostPattern::Any => true,
+            HostPattern::Exact(name) => host == name,
+            HostPattern::Child(name) => ends(name) && more(name) == 1,
+            HostPattern::Within(name) => ends(name),
+            // Of those that requests have.
+            HostPattern::Public => labels.contains(&"com"),
+        };
+        let path = match pattern.path.as_str() {
+            "/" => path == "/",
+            text => {
+                let text = Text { pieces: vec![Piece::Literal(text.as_bytes().to_vec())] };
+                self.matches_path(&text, path)
+            }
+        };
+        pattern.scheme.is_none_or(|wanted| wanted.word() == scheme) && port && host && path
     }
 
     fn matches_path(&self, path: &Text, value: &str) -> bool {

@@ -5,6 +5,7 @@ use placet::check::tree::Constant;
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::types::{Scalar, Type};
+use placet::model::url::Url;
 use placet::model::value::{Address, Value};
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 
@@ -168,6 +169,7 @@ fn nearby(choices: &mut Choices<'_>, value: Constant) -> Constant {
             Constant::Ip(Address::from_octets(near.to_be_bytes()))
         }
         Constant::Path(path) => Constant::Path(near_path(choices, &path)),
+        Constant::Url(_) => constant(choices, Scalar::Url),
     }
 }
 
@@ -254,5 +256,6 @@ fn value(constant: &Constant) -> Value<'_> {
         Constant::Duration(number) => Value::Duration(*number),
         Constant::Ip(address) => Value::Ip(*address),
         Constant::Path(path) => Value::Path(ResourcePath::new(path).unwrap()),
+        Constant::Url(url) => Value::Url(Url::new(url).unwrap()),
     }
 }

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use placet::check::table::Table;
 use placet::check::tree::{
     Actions, Bound, ClaimPath, Condition, Constant, Effect, Network, Operand, Pattern, Piece, PromiseKind, Rule, Term,
-    Text,
+    Text, UrlPattern,
 };
 use placet::model::matcher::Matcher;
 use placet::model::types::{Accepts, Scalar, Type};
@@ -212,6 +212,8 @@ impl Speaker<'_> {
                 };
                 PatternKind::Text(*matcher, ast::Operand { kind: OperandKind::Literal(literal), at: At::default() })
             }
+            Pattern::Url(url) if *url == UrlPattern::public() => PatternKind::Name("public".to_owned()),
+            Pattern::Url(url) => PatternKind::Literal(Literal::Text(ast::Text::plain(&url.to_string()))),
             Pattern::Network(network) => PatternKind::Literal(Literal::Text(ast::Text::plain(&network_text(network)))),
             Pattern::Range(first, last) => match (first, last) {
                 (Some(first), Some(last)) if first.included && !last.included => {
@@ -284,6 +286,7 @@ fn literal(constant: &Constant) -> Option<Literal> {
         Constant::Duration(duration) => (*duration >= 0).then_some(Literal::Duration(*duration)),
         Constant::Ip(address) => plain(&IpAddr::from(*address).to_string()),
         Constant::Path(path) => plain(&path.replace('*', "%2A")),
+        Constant::Url(url) => plain(url),
     }
 }
 

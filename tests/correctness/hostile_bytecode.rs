@@ -22,6 +22,7 @@ use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
+use placet::model::url::Url;
 use placet::model::value::{Address, Value};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::vm::{BlockVerdict, Context, ProgramKind, run};
@@ -67,11 +68,13 @@ fn requests(vocabulary: &Vocabulary) -> Vec<Request<'_>> {
             };
             let value = match scalar {
                 Scalar::Path => Value::Path(ResourcePath::new(["/", "/a", "/a/b/a"][place]).unwrap()),
+                Scalar::Url => Value::Url(
+                    Url::new(["https://a.de/", "http://b.a.de:8080/a/?a", "https://[::1]/a/b"][place]).unwrap(),
+                ),
                 scalar => ELEMENTS[scalar as usize][place],
             };
-            let set = ELEMENTS[scalar as usize].as_slice();
-            if is_set && scalar != Scalar::Path && place > 0 {
-                request.set(field, set).unwrap();
+            if let Some(set) = ELEMENTS.get(scalar as usize).filter(|_| is_set && scalar != Scalar::Path && place > 0) {
+                request.set(field, set.as_slice()).unwrap();
             } else {
                 request.set(field, value).unwrap();
             }

@@ -236,7 +236,7 @@ fn value(constant: &Constant) -> Json {
     match constant {
         Constant::Bool(truth) => (*truth).into(),
         Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => (*number).into(),
-        Constant::String(text) | Constant::Path(text) => text.as_str().into(),
+        Constant::String(text) | Constant::Path(text) | Constant::Url(text) => text.as_str().into(),
         Constant::Bytes(bytes) => json!({ "$bytes": HEXLOWER.encode(bytes) }),
         Constant::Uuid(uuid) => uuid_text(*uuid).into(),
         Constant::Ip(address) => std::net::IpAddr::from(*address).to_string().into(),

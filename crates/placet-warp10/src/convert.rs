@@ -252,7 +252,7 @@ impl Export<'_> {
                 [Piece::Literal(bytes)] => to_java(std::str::from_utf8(bytes).ok()?),
                 _ => None,
             },
-            (Syntax::Text(_) | Syntax::Place(_) | Syntax::Path, _) => None,
+            (Syntax::Text(_) | Syntax::Place(_) | Syntax::Path | Syntax::Url, _) => None,
         }
     }
 

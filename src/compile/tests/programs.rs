@@ -395,6 +395,7 @@ fn scalar_patterns(scalar: Scalar) -> BoxedStrategy<Pattern> {
             made(None, "/", ""),
         ]
         .boxed(),
+        Scalar::Url => "https://[a-c]{1,3}\\.de/[a-c]{0,2}".prop_map(|text| equal(Constant::Url(text))).boxed(),
     };
     let known = vocabulary();
     let of_type = known.attributes().iter().zip(0..).filter(|(attribute, _)| attribute.ty == Type::One(scalar));

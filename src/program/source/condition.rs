@@ -95,6 +95,10 @@ impl Lifting<'_> {
             return self.compare(Predicate::Equal, value, other);
         }
         let scalar = value.scalar(self.vocabulary).ok_or("a value has no type")?;
+        // A literal before `in` has no type but that of its own form.
+        if let Value::Constant(Constant::Uuid(_) | Constant::Ip(_) | Constant::Path(_) | Constant::Url(_)) = value {
+            return Err("it matches a value that is written down and is not plain text");
+        }
         let wanted = self.pattern(wanted, Subject::One(scalar))?;
         Ok(condition(ConditionKind::In(Box::new(self.value(value)?), wanted)))
     }

@@ -2,6 +2,7 @@
 
 use super::{Lifting, PrintError, Trust, UNCOMPARED};
 use crate::check::tree::Constant;
+use crate::check::url::PUBLIC;
 use crate::program::literal;
 use crate::program::made::{Way, Written, written};
 use crate::program::tree::{Pattern, Value};
@@ -10,6 +11,7 @@ use crate::syntax::text::Spelling;
 use placet_core::bytecode::automaton::Automaton;
 use placet_core::model::matcher::{Matcher, Syntax};
 use placet_core::model::types::{Scalar, Type};
+use placet_core::model::url_pattern::HostPattern;
 use placet_core::model::vocabulary::{Attribute, FieldNo};
 
 /// The subject of a pattern.
@@ -142,6 +144,15 @@ impl Lifting<'_> {
             }
             Syntax::Regex => PatternKind::text(matcher, self.regex(constant, scalar)?),
             Syntax::Path => PatternKind::Literal(literal::plain(&literal::path(constant).ok_or(NO_PATH)?)),
+            Syntax::Url => {
+                let url = literal::url(constant).ok_or("its pattern of urls is not one")?;
+                match url.host {
+                    HostPattern::Public => PatternKind::Name(PUBLIC.to_owned()),
+                    HostPattern::Any | HostPattern::Exact(_) | HostPattern::Child(_) | HostPattern::Within(_) => {
+                        PatternKind::Literal(literal::plain(&url.to_string()))
+                    }
+                }
+            }
         })
     }
 

@@ -85,7 +85,7 @@ pub fn world(choices: &mut Choices<'_>, restrictions: usize) -> World {
     world
 }
 
-const TYPES: [Type; 16] = [
+const TYPES: [Type; 18] = [
     Type::One(Scalar::String),
     Type::One(Scalar::Int),
     Type::One(Scalar::Bytes),
@@ -102,6 +102,8 @@ const TYPES: [Type; 16] = [
     Type::Set(Scalar::Path),
     Type::Set(Scalar::Ip),
     Type::Set(Scalar::Uuid),
+    Type::One(Scalar::Url),
+    Type::Set(Scalar::Url),
 ];
 
 fn vocabularies(choices: &mut Choices<'_>) -> (Vocabulary, Vocabulary) {
@@ -217,6 +219,7 @@ impl Maker<'_, '_, '_> {
             Scalar::Time,
             Scalar::Duration,
             Scalar::Bool,
+            Scalar::Url,
         ]);
         if scalar == Scalar::Ip && self.choices.chance(128) {
             return (ParameterType::Network, Argument::Network(self.some_network(&Place::Nowhere)));

@@ -1,11 +1,13 @@
 //! Patterns, each with a value near to which requests are worth making.
 
-use placet::check::tree::{ArgumentNo, Bound, Constant, Network, Parameter, Pattern, Piece, Term, Text};
+use placet::check::tree::{ArgumentNo, Bound, Constant, Network, Parameter, Pattern, Piece, Term, Text, UrlPattern};
 use placet::compile::arguments::Argument;
 use placet::model::matcher::Matcher;
 use placet::model::path::check_segment;
 use placet::model::predicate::Anchor;
 use placet::model::types::{Scalar, Type};
+use placet::model::url::Scheme;
+use placet::model::url_pattern::{HostPattern, PortPattern};
 use placet::model::value::Address;
 use placet::model::vocabulary::FieldNo;
 use placet::syntax::ast::ParameterType;
@@ -129,8 +131,30 @@ impl Maker<'_, '_, '_> {
             Scalar::Ip => self.network(place),
             Scalar::Path if self.choices.chance(40) => self.nocase_path(place),
             Scalar::Path => self.path_pattern(place),
+            Scalar::Url => self.url_pattern(place),
             Scalar::Bool | Scalar::Uuid => self.equal(scalar, place),
         }
+    }
+
+    fn url_pattern(&mut self, place: &Place) -> Pattern {
+        let near = constant(self.choices, Scalar::Url);
+        self.note(place, Some(near));
+        if self.choices.chance(48) {
+            return Pattern::Url(UrlPattern::public());
+        }
+        let name = (*self.choices.pick(&["example.com", "a.example.com", "com"])).to_owned();
+        let host = match self.choices.below(5) {
+            0 => HostPattern::Any,
+            1 => HostPattern::Child(name),
+            2 | 3 => HostPattern::Within(name),
+            _ => HostPattern::Exact(name),
+        };
+        // Without a wildcard it would be one URL.
+        let is_exact = matches!(host, HostPattern::Exact(_));
+        let scheme = if is_exact { None } else { *self.choices.pick(&[Some(Scheme::Https), Some(Scheme::Http), None]) };
+        let port = *self.choices.pick(&[PortPattern::Default, PortPattern::Any, PortPattern::Number(8443)]);
+        let path = *self.choices.pick(&["/**", "/", "/hooks/**", "/hooks/*", "/*/b", "/**/a/**", "/ho*/**", "/hooks"]);
+        Pattern::Url(UrlPattern { scheme, host, port, path: path.to_owned() })
     }
 
     fn bound(&mut self, scalar: Scalar, place: &Place) -> Bound {

@@ -135,6 +135,22 @@ pub(super) fn address(choices: &mut Choices<'_>) -> Address {
     text.parse::<IpAddr>().unwrap().into()
 }
 
+/// Those whose host ends in `com` are public, and no other is.
+pub const URLS: [&str; 12] = [
+    "https://example.com/",
+    "http://example.com/",
+    "https://a.example.com/hooks/x?y=1",
+    "https://b.a.example.com/hooks",
+    "https://a.example.com:8443/a/b/",
+    "http://example.com:8080/a",
+    "https://badexample.com/a#b",
+    "http://127.0.0.1:8080/a",
+    "https://localhost/hooks/a/b",
+    "https://[::1]/hooks/?x",
+    "https://10.0.0.1:8443/",
+    "https://[64:ff9b::a00:1]:8443/a/b",
+];
+
 /// Any value of the type.
 pub fn constant(choices: &mut Choices<'_>, scalar: Scalar) -> Constant {
     match scalar {
@@ -160,5 +176,6 @@ pub fn constant(choices: &mut Choices<'_>, scalar: Scalar) -> Constant {
             let paths = ["/", "/a", "/a/b", "/a/b/c", "/v1/\u{e9}", "/ab", "/*", "/**", "/a b/.admin", "/50%25"];
             Constant::Path((*choices.pick(&paths)).to_owned())
         }
+        Scalar::Url => Constant::Url((*choices.pick(&URLS)).to_owned()),
     }
 }

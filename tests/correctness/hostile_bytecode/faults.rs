@@ -40,9 +40,16 @@ fn with_zone(code: impl Fn(Const) -> Vec<u8>) -> (Vec<u8>, Pool) {
 
 fn faulty() -> Cases {
     let mut cases = Cases::default();
-    for part in
-        [shapes, names, types_of_patterns, types_of_conditions, constants_of_the_pool, constants_of_patterns, budgets]
-    {
+    for part in [
+        shapes,
+        names,
+        types_of_patterns,
+        types_of_conditions,
+        constants_of_the_pool,
+        constants_of_patterns,
+        constants_of_urls,
+        budgets,
+    ] {
         part(&mut cases);
     }
     cases
@@ -374,6 +381,37 @@ fn constants_of_the_pool(cases: &mut Cases) {
         with(&[10, 0, 0, 1], |address| {
             when(&[Op::Equal {}, Op::Ip { constant: address }, Op::Ip { constant: address }].map(one).concat())
         }),
+    );
+}
+
+/// URLs and patterns of URLs that are not canonical, or that the language cannot say.
+fn constants_of_urls(cases: &mut Cases) {
+    for url in ["https://A.de/", "https://a.de", "https://a@b.de/", "https://127.1/", "https://a.de:443/", "/a", ""] {
+        cases.add(
+            Fault::BadConstant,
+            "a url that is not canonical",
+            with(url.as_bytes(), |url| {
+                when(&[Op::Equal {}, Op::UrlOf { constant: url }, Op::UrlOf { constant: url }].map(one).concat())
+            }),
+        );
+    }
+    for (name, constant) in [
+        ("a pattern of urls that is cut", &[0, 0][..]),
+        ("a scheme that there is not", &[3, 0, 0, 0]),
+        ("a port that is the default", &[2, 2, 187, 1, 0, 0]),
+        ("a host that is not canonical", &[0, 0, 3, 1, b'A', 0]),
+        ("names below an address", &[0, 0, 2, 5, b'[', b':', b':', b'1', b']', 0]),
+        ("a pattern without a wildcard", &[2, 1, 1, 1, b'a', 3, b'a']),
+        ("a public host with a scheme", &[2, 0, 4, 0]),
+        ("a segment that is not canonical", &[0, 0, 0, 4, b'.', b'.']),
+        ("a segment that is not of a url", &[0, 0, 0, 4, 0xc3, 0xa9]),
+    ] {
+        cases.add(Fault::BadConstant, name, with(constant, |url| pattern("a_url", &one(Op::Url { constant: url }))));
+    }
+    cases.add(
+        Fault::WrongType,
+        "a pattern of urls on a string",
+        with(&[0, 0, 4, 0], |url| pattern("a_string", &one(Op::Url { constant: url }))),
     );
 }
 

@@ -216,6 +216,7 @@ fn filled(template: &Template) -> Arguments {
         Scalar::Duration => Constant::Duration(60_000),
         Scalar::Ip => Constant::Ip(std::net::IpAddr::from([10, 0, 0, 1]).into()),
         Scalar::Path => Constant::Path(ResourcePath::new("/a/b").unwrap().to_string()),
+        Scalar::Url => Constant::Url("https://example.com/a".to_owned()),
     };
     let given = template.parameters.iter().map(|parameter| {
         let argument = match parameter.ty {

@@ -8,12 +8,9 @@
 
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
-use super::automaton::Automaton;
 use super::cursor::Cursor;
 use super::fuel::Fuel;
 use super::wildcard::{GlobPiece, PathPiece};
-use crate::model::matcher::{Matcher, Syntax};
-use crate::model::value::Value;
 
 /// The unit of `?` and of the run of a `*`: bytes, or characters of UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,26 +19,6 @@ pub enum Unit {
     Byte,
     /// In a string.
     Character,
-}
-
-/// Whether a value matches; `None` if the constant has another form than the matcher requires, the
-/// value is of another type, or the fuel has run out.
-#[must_use]
-#[inline(always)]
-pub fn matches(matcher: Matcher, constant: &[u8], value: &Value<'_>, fuel: &Fuel) -> Option<bool> {
-    let bytes = value.bytes()?;
-    match matcher.syntax() {
-        Syntax::Text(compares) | Syntax::Place(compares) => Some(compares(bytes, constant)),
-        Syntax::Glob => {
-            let unit = if matches!(value, Value::Bytes(_)) { Unit::Byte } else { Unit::Character };
-            glob_matches(constant, bytes, unit, fuel)
-        }
-        Syntax::Regex => {
-            fuel.spend(bytes.len())?;
-            Automaton::read(constant)?.matches(bytes)
-        }
-        Syntax::Path => path_matches(constant, bytes, fuel),
-    }
 }
 
 /// Whether the glob matches the whole of `value`; `None` if it is not a glob, or the fuel has run

@@ -223,6 +223,7 @@ ops! {
             0x2b Regex        "regex"    (constant: Const) Regex,               16 "A string or bytes that the automaton accepts as a whole.";
             0x2e Path         "path"     (constant: Const) Path,                64 "A path that matches, segment by segment.";
             0x2f Within       "within"   (constant: Const) Within,               8 "The path itself, or one below it.";
+            0x38 Url          "url"      (constant: Const) Url,                 64 "A URL that matches, by scheme, host, port and path.";
             0x31 Nocase       "nocase"         (constant: Const) Nocase,         8 "A string, bytes or path with these bytes, where ASCII letters of both cases are equal.";
             0x32 NocasePrefix "nocase.prefix"  (constant: Const) NocasePrefix,   8 "A string or bytes that start with the text, where ASCII letters of both cases are equal.";
             0x33 NocaseSuffix "nocase.suffix"  (constant: Const) NocaseSuffix,   8 "A string or bytes that end with the text, where ASCII letters of both cases are equal.";
@@ -297,6 +298,7 @@ ops! {
             0x67 Uuid         "uuid"        (constant: Const)    Uuid,     8 "A uuid.";
             0x68 Ip           "ip"          (constant: Const)    Ip,       8 "An address.";
             0x69 PathOf       "path.of"     (constant: Const)    Path,     8 "A path.";
+            0x7f UrlOf        "url.of"      (constant: Const)    Url,     64 "A URL.";
         }
 
         /// A sum or a difference.

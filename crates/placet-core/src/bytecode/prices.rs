@@ -3,8 +3,8 @@
 
 use super::automaton;
 use super::index::proof;
-use super::verify::{allowance, condition, pattern, table};
 use super::made;
+use super::verify::{allowance, condition, pattern, table};
 use super::wildcard;
 use super::zone;
 

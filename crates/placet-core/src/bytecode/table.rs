@@ -25,10 +25,8 @@ use super::cursor::{Cursor, put_prefixed, put_varint};
 use super::fuel::Fuel;
 use super::index::facet::{Hash, Part};
 use crate::limits::{NAME_BYTES, SET_BYTES, SET_ELEMENTS, TABLE_ROWS, VALUE_BYTES};
-use crate::model::path::ResourcePath;
-use crate::model::time::Time;
-use crate::model::types::{Scalar, Type};
-use crate::model::value::{Address, Value};
+use crate::model::types::{Scalar, Type, Written};
+use crate::model::value::{Held, Value};
 
 /// Bytes of one entry of the directory.
 const ENTRY: usize = 4;
@@ -304,13 +302,10 @@ fn is_name(name: &[u8]) -> bool {
 
 /// Whether bytes are a value of the type.
 fn fits(scalar: Scalar, bytes: &[u8]) -> bool {
-    match scalar {
-        Scalar::Bool => matches!(bytes, [0 | 1]),
-        Scalar::Int | Scalar::Time | Scalar::Duration => bytes.len() == 8,
-        Scalar::Uuid | Scalar::Ip => bytes.len() == 16,
-        Scalar::Bytes => bytes.len() <= VALUE_BYTES,
-        Scalar::String => bytes.len() <= VALUE_BYTES && (bytes.is_ascii() || str::from_utf8(bytes).is_ok()),
-        Scalar::Path => bytes.len() <= VALUE_BYTES && ResourcePath::is_spelt(bytes),
+    match scalar.written() {
+        Written::Bool => matches!(bytes, [0 | 1]),
+        Written::Number(_) => bytes.len() == 8,
+        Written::Bytes(ty) => bytes.len() <= VALUE_BYTES && ty.admits(bytes),
     }
 }
 
@@ -320,34 +315,21 @@ const SIGN: u64 = 1 << 63;
 /// A value of a table, read.
 #[must_use]
 pub fn value(scalar: Scalar, bytes: &[u8]) -> Option<Value<'_>> {
-    let number = || Some((u64::from_be_bytes(bytes.try_into().ok()?) ^ SIGN).cast_signed());
-    Some(match scalar {
-        Scalar::Bool => Value::Bool(*bytes.first()? == 1),
-        Scalar::Int => Value::Int(number()?),
-        Scalar::Time => Value::Time(Time::from_millis(number()?)),
-        Scalar::Duration => Value::Duration(number()?),
-        Scalar::String => Value::String(str::from_utf8(bytes).ok()?),
-        Scalar::Bytes => Value::Bytes(bytes),
-        Scalar::Uuid => Value::Uuid(bytes.try_into().ok()?),
-        Scalar::Ip => Value::Ip(Address::from_octets(bytes.try_into().ok()?)),
-        Scalar::Path => Value::Path(ResourcePath::new(str::from_utf8(bytes).ok()?).ok()?),
-    })
+    match scalar.written() {
+        Written::Bool => Some(Value::Bool(*bytes.first()? == 1)),
+        Written::Number(ty) => Some(ty.value((u64::from_be_bytes(bytes.try_into().ok()?) ^ SIGN).cast_signed())),
+        Written::Bytes(ty) => ty.value(bytes),
+    }
 }
 
 /// Calls `with` with the bytes by which a table holds a value; `None` for sets and labels.
 #[inline]
 pub fn held<T>(value: &Value<'_>, with: impl FnOnce(&[u8]) -> T) -> Option<T> {
-    let number = |number: i64| (number.cast_unsigned() ^ SIGN).to_be_bytes();
-    Some(match value {
-        Value::String(text) => with(text.as_bytes()),
-        Value::Bytes(bytes) => with(bytes),
-        Value::Path(path) => with(path.as_str().as_bytes()),
-        Value::Uuid(uuid) => with(uuid),
-        Value::Ip(address) => with(&address.octets()),
-        Value::Int(n) | Value::Duration(n) => with(&number(*n)),
-        Value::Time(time) => with(&number(time.as_millis())),
-        Value::Bool(truth) => with(&[u8::from(*truth)]),
-        Value::Set(_) | Value::Labels(_) => return None,
+    Some(match value.held()? {
+        Held::Bytes(bytes) => with(bytes),
+        Held::Address(address) => with(&address.octets()),
+        Held::Number(number) => with(&(number.cast_unsigned() ^ SIGN).to_be_bytes()),
+        Held::Bool(truth) => with(&[u8::from(truth)]),
     })
 }
 

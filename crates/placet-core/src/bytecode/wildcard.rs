@@ -208,6 +208,11 @@ impl<'a> PathPiece<'a> {
 /// not a path pattern: only pieces, no two `**` in a row, canonical literal segments.
 #[must_use]
 pub fn path_price(constant: &[u8]) -> Option<Price> {
+    segments_price(constant, is_segment)
+}
+
+/// The same for segments of another kind.
+pub(super) fn segments_price(constant: &[u8], is_segment: fn(&[u8]) -> bool) -> Option<Price> {
     let mut cursor = Cursor::new(constant);
     let (mut groups, mut after_run) = (Groups::of(PATH), false);
     while !cursor.is_empty() {

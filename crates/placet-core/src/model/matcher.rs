@@ -30,6 +30,8 @@ pub enum Syntax {
     Regex,
     /// `*` is one segment and `**` any number of them; pieces in a program.
     Path,
+    /// A URL with `*` in its parts; the parts in a program.
+    Url,
 }
 
 /// One row of the table.
@@ -95,10 +97,13 @@ macro_rules! matchers {
 /// Only paths.
 const PATH: Accepts = Accepts::Only(Scalar::Path);
 
+/// Only URLs.
+const URL: Accepts = Accepts::Only(Scalar::Url);
+
 use Accepts::{TextOrPath, Textual};
 use Anchor::{End, Start};
 use Notation::{Bare, Sign, Word};
-use Syntax::{Glob, Path, Place, Regex, Text};
+use Syntax::{Glob, Path, Place, Regex, Text, Url};
 
 matchers! {
 //  name    name      notation   accepts rank anchor     exact syntax
@@ -108,6 +113,7 @@ matchers! {
     Regex   "regex"   Sign("~"), Textual; 4 None,        true  Regex;                     "`~\"eu-.*\"`"
     Path    "path"    Bare,      PATH;    3 None,        true  Path;                      "`\"/a/*/b\"`"
     Within  "within"  Bare,      PATH;    1 None,        true  Place(is_within);          "`\"/a/**\"`: the path `/a` or one below it."
+    Url     "url"     Bare,      URL;     3 None,        true  Url;                       "`\"https://*.example.com/hooks/**\"`, `public`"
     Nocase  "nocase"  Word, TextOrPath; 1 None,          false Text(<[u8]>::eq_ignore_ascii_case);    "`nocase \"get\"`"
     NocasePrefix "nocase prefix" Word, Textual; 1 Some(Start), false Text(begins_ignoring_case);      "`nocase prefix \"user/\"`"
     NocaseSuffix "nocase suffix" Word, Textual; 1 Some(End),   false Text(ends_ignoring_case);        "`nocase suffix \".png\"`"

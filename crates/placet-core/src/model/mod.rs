@@ -21,6 +21,8 @@ pub mod request;
 pub mod target;
 pub mod time;
 pub mod types;
+pub mod url;
+pub mod url_pattern;
 pub mod value;
 pub mod verdict;
 pub mod vocabulary;

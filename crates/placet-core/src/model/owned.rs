@@ -10,6 +10,7 @@ use super::path::ResourcePath;
 use super::request::{Request, RequestError};
 use super::time::Time;
 use super::types::{BytesType, NumberType, Scalar, Written};
+use super::url::Url;
 pub use super::value::Held;
 use super::value::{Address, UuidText, Value};
 use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
@@ -35,6 +36,8 @@ pub enum Constant {
     Ip(Address),
     /// `path`, canonical.
     Path(String),
+    /// `url`, canonical.
+    Url(String),
 }
 
 /// A constant as a program has it.
@@ -63,6 +66,7 @@ impl Constant {
             Self::Uuid(uuid) => WrittenConstant::Bytes(BytesType::Uuid, uuid.into()),
             Self::Ip(address) => WrittenConstant::Bytes(BytesType::Ip, address.octets().to_vec().into()),
             Self::Path(path) => WrittenConstant::Bytes(BytesType::Path, path.as_bytes().into()),
+            Self::Url(url) => WrittenConstant::Bytes(BytesType::Url, url.as_bytes().into()),
         }
     }
 
@@ -72,7 +76,7 @@ impl Constant {
         match self {
             Self::Bool(truth) => Held::Bool(*truth),
             Self::Int(number) | Self::Time(number) | Self::Duration(number) => Held::Number(*number),
-            Self::String(text) | Self::Path(text) => Held::Bytes(text.as_bytes()),
+            Self::String(text) | Self::Path(text) | Self::Url(text) => Held::Bytes(text.as_bytes()),
             Self::Bytes(bytes) => Held::Bytes(bytes),
             Self::Uuid(uuid) => Held::Bytes(uuid),
             Self::Ip(address) => Held::Address(*address),
@@ -83,7 +87,7 @@ impl Constant {
     #[must_use]
     pub fn into_bytes(self) -> Option<Vec<u8>> {
         match self {
-            Self::String(text) | Self::Path(text) => Some(text.into_bytes()),
+            Self::String(text) | Self::Path(text) | Self::Url(text) => Some(text.into_bytes()),
             Self::Bytes(bytes) => Some(bytes),
             other => other.bytes().map(<[u8]>::to_vec),
         }
@@ -147,6 +151,7 @@ impl Constant {
             Scalar::Duration => Self::Duration(number.into()),
             Scalar::Ip => Self::Ip(Address::from_octets(u128::from(number).to_be_bytes())),
             Scalar::Path => Self::Path(alloc::format!("/{word}")),
+            Scalar::Url => Self::Url(alloc::format!("https://example.com/{word}")),
         }
     }
 
@@ -158,9 +163,13 @@ impl Constant {
             Scalar::Int => Self::Int(1),
             // RFC 5737 keeps this network for examples.
             Scalar::Ip => Self::Ip(IpAddr::from([192, 0, 2, 1]).into()),
-            Scalar::Time | Scalar::Duration | Scalar::Uuid | Scalar::String | Scalar::Bytes | Scalar::Path => {
-                Self::example(scalar, 0, "example")
-            }
+            Scalar::Time
+            | Scalar::Duration
+            | Scalar::Uuid
+            | Scalar::String
+            | Scalar::Bytes
+            | Scalar::Path
+            | Scalar::Url => Self::example(scalar, 0, "example"),
         }
     }
 
@@ -174,7 +183,7 @@ impl Constant {
     #[must_use]
     pub fn text(&self) -> Vec<u8> {
         match self {
-            Self::String(text) | Self::Path(text) => text.as_bytes().to_vec(),
+            Self::String(text) | Self::Path(text) | Self::Url(text) => text.as_bytes().to_vec(),
             Self::Bytes(bytes) => bytes.clone(),
             Self::Uuid(uuid) => UuidText(*uuid).to_string().into_bytes(),
             Self::Int(number) | Self::Time(number) | Self::Duration(number) => number.to_string().into_bytes(),
@@ -196,6 +205,7 @@ impl Constant {
             Self::Duration(_) => Scalar::Duration,
             Self::Ip(_) => Scalar::Ip,
             Self::Path(_) => Scalar::Path,
+            Self::Url(_) => Scalar::Url,
         }
     }
 
@@ -211,8 +221,9 @@ impl Constant {
             Self::Time(time) => Value::Time(Time::from_millis(*time)),
             Self::Duration(duration) => Value::Duration(*duration),
             Self::Ip(address) => Value::Ip(*address),
-            // A path that is not canonical has the wrong type, so the request is refused.
+            // A path or URL that is not canonical has the wrong type, so the request is refused.
             Self::Path(path) => ResourcePath::new(path).map_or(Value::String(path), Value::Path),
+            Self::Url(url) => Url::new(url).map_or(Value::String(url), Value::Url),
         }
     }
 }
@@ -321,6 +332,7 @@ fn constant(value: &Value<'_>) -> Option<Constant> {
         Value::Duration(millis) => Constant::Duration(*millis),
         Value::Ip(address) => Constant::Ip(*address),
         Value::Path(path) => Constant::Path(path.as_str().to_owned()),
+        Value::Url(url) => Constant::Url(url.as_str().to_owned()),
         Value::Set(_) | Value::Labels(_) => return None,
     })
 }

@@ -23,11 +23,13 @@ pub enum Scalar {
     Ip,
     /// `path`: canonical, absolute, split at `/`.
     Path,
+    /// `url`: canonical, absolute, `https` or `http`.
+    Url,
 }
 
 impl Scalar {
     /// All of them, in the order of their wire numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Bool,
         Self::Int,
         Self::String,
@@ -37,6 +39,7 @@ impl Scalar {
         Self::Duration,
         Self::Ip,
         Self::Path,
+        Self::Url,
     ];
 
     /// The word of the language.
@@ -52,6 +55,7 @@ impl Scalar {
             Self::Duration => "duration",
             Self::Ip => "ip",
             Self::Path => "path",
+            Self::Url => "url",
         }
     }
 
@@ -68,6 +72,7 @@ impl Scalar {
             Self::Duration => "a duration",
             Self::Ip => "an ip",
             Self::Path => "a path",
+            Self::Url => "a url",
         }
     }
 
@@ -85,6 +90,7 @@ impl Scalar {
             Self::Uuid => Written::Bytes(BytesType::Uuid),
             Self::Ip => Written::Bytes(BytesType::Ip),
             Self::Path => Written::Bytes(BytesType::Path),
+            Self::Url => Written::Bytes(BytesType::Url),
         }
     }
 
@@ -101,7 +107,7 @@ impl Scalar {
     pub const fn has_text(self) -> bool {
         match self {
             Self::String | Self::Int | Self::Uuid => true,
-            Self::Bool | Self::Bytes | Self::Time | Self::Duration | Self::Ip | Self::Path => false,
+            Self::Bool | Self::Bytes | Self::Time | Self::Duration | Self::Ip | Self::Path | Self::Url => false,
         }
     }
 
@@ -168,6 +174,8 @@ pub enum BytesType {
     Ip,
     /// `path`
     Path,
+    /// `url`
+    Url,
 }
 
 impl BytesType {
@@ -181,6 +189,7 @@ impl BytesType {
             Self::Uuid => Scalar::Uuid,
             Self::Ip => Scalar::Ip,
             Self::Path => Scalar::Path,
+            Self::Url => Scalar::Url,
         }
     }
 
@@ -190,7 +199,7 @@ impl BytesType {
     pub const fn length(self) -> Option<usize> {
         match self {
             Self::Uuid | Self::Ip => Some(16),
-            Self::String | Self::Bytes | Self::Path => None,
+            Self::String | Self::Bytes | Self::Path | Self::Url => None,
         }
     }
 
@@ -198,7 +207,7 @@ impl BytesType {
     #[must_use]
     pub const fn has_wildcards(self) -> bool {
         match self {
-            Self::Path => true,
+            Self::Path | Self::Url => true,
             Self::String | Self::Bytes | Self::Uuid | Self::Ip => false,
         }
     }
@@ -208,7 +217,7 @@ impl BytesType {
     #[inline]
     pub const fn is_read_again(self) -> bool {
         match self {
-            Self::String | Self::Path => true,
+            Self::String | Self::Path | Self::Url => true,
             Self::Bytes | Self::Uuid | Self::Ip => false,
         }
     }

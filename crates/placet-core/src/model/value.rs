@@ -7,6 +7,7 @@ use core::time::Duration;
 use super::path::ResourcePath;
 use super::time::{Time, millis};
 use super::types::{BytesType, NumberType, Scalar, Type};
+use super::url::Url;
 
 /// An address, IPv4 and IPv6 in one space: an IPv4 address is stored IPv4-mapped, so that both
 /// spellings are equal and neither escapes a network.
@@ -91,6 +92,7 @@ impl BytesType {
             Self::Uuid => Value::Uuid(bytes.try_into().ok()?),
             Self::Ip => Value::Ip(Address::read(bytes)?),
             Self::Path => Value::Path(ResourcePath::new(core::str::from_utf8(bytes).ok()?).ok()?),
+            Self::Url => Value::Url(Url::new(core::str::from_utf8(bytes).ok()?).ok()?),
         })
     }
 
@@ -104,6 +106,7 @@ impl BytesType {
             Self::Bytes => true,
             Self::Uuid | Self::Ip => Some(bytes.len()) == self.length(),
             Self::Path => ResourcePath::is_spelt(bytes),
+            Self::Url => Url::is_spelt(bytes),
         }
     }
 }
@@ -129,6 +132,8 @@ pub enum Value<'a> {
     Ip(Address),
     /// Of type `path`.
     Path(ResourcePath<'a>),
+    /// Of type `url`.
+    Url(Url<'a>),
     /// Of type `set of …`: values of one type, none of them a set. A set of one may also be given
     /// as that value.
     Set(&'a [Value<'a>]),
@@ -151,6 +156,7 @@ impl<'a> Value<'a> {
             Self::Duration(_) => Scalar::Duration,
             Self::Ip(_) => Scalar::Ip,
             Self::Path(_) => Scalar::Path,
+            Self::Url(_) => Scalar::Url,
             Self::Set(_) | Self::Labels(_) => return None,
         })
     }
@@ -173,6 +179,7 @@ impl<'a> Value<'a> {
             Self::String(text) => Some(text.as_bytes()),
             Self::Bytes(bytes) => Some(bytes),
             Self::Path(path) => Some(path.as_str().as_bytes()),
+            Self::Url(url) => Some(url.as_str().as_bytes()),
             Self::Bool(_)
             | Self::Int(_)
             | Self::Uuid(_)
@@ -195,6 +202,7 @@ impl<'a> Value<'a> {
             Self::String(text) => Held::Bytes(text.as_bytes()),
             Self::Bytes(bytes) => Held::Bytes(bytes),
             Self::Path(path) => Held::Bytes(path.as_str().as_bytes()),
+            Self::Url(url) => Held::Bytes(url.as_str().as_bytes()),
             Self::Uuid(uuid) => Held::Bytes(uuid),
             Self::Ip(address) => Held::Address(*address),
             Self::Set(_) | Self::Labels(_) => return None,
@@ -213,6 +221,7 @@ impl<'a> Value<'a> {
             | Self::Uuid(_)
             | Self::Ip(_)
             | Self::Path(_)
+            | Self::Url(_)
             | Self::Set(_)
             | Self::Labels(_) => None,
         }
@@ -271,6 +280,12 @@ impl From<IpAddr> for Value<'_> {
 impl<'a> From<ResourcePath<'a>> for Value<'a> {
     fn from(path: ResourcePath<'a>) -> Self {
         Self::Path(path)
+    }
+}
+
+impl<'a> From<Url<'a>> for Value<'a> {
+    fn from(url: Url<'a>) -> Self {
+        Self::Url(url)
     }
 }
 

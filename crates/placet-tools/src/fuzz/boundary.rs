@@ -22,9 +22,9 @@ use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::value::Value as Given;
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
+use placet::program::made::{Written, written};
 use placet::program::{Condition, Form, Function, Pattern, Rule, Test, Value};
 use placet::token::claims::ClaimsDraft;
-use placet::program::made::{Written, written};
 
 /// The candidates.
 pub(super) struct Boundaries<'v> {

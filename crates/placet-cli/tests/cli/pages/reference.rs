@@ -27,7 +27,7 @@ fn spans(cell: &str) -> Vec<&str> {
 }
 
 /// Types in the order of the table's columns, each with a literal, and with a larger one if the type is ordered.
-const TYPES: [(&str, &str, &str); 10] = [
+const TYPES: [(&str, &str, &str); 11] = [
     ("bool", "true", "false"),
     ("int", "1", "2"),
     ("string", "\"a\"", "\"b\""),
@@ -37,6 +37,7 @@ const TYPES: [(&str, &str, &str); 10] = [
     ("duration", "1m", "2m"),
     ("ip", "\"10.0.0.1\"", "\"10.0.0.2\""),
     ("path", "\"/a\"", "\"/b\""),
+    ("url", "\"https://a.de/\"", "\"https://b.de/\""),
     ("labels", "\"a\"", "\"b\""),
 ];
 
@@ -53,7 +54,8 @@ fn samples(row: usize, a: &str, b: &str) -> Vec<String> {
         7 => vec![format!("{a}..{b}"), format!("< {a}"), format!("<= {a}"), format!("> {a}"), format!(">= {a}")],
         8 => vec!["[\"10.0.0.0/8\", \"2001:db8::/32\"]".to_owned()],
         9 => vec!["[\"/a/*/**\"]".to_owned()],
-        10 => vec!["{ name: \"a\" }".to_owned()],
+        10 => vec!["\"https://*.a.de/**\"".to_owned(), "public".to_owned()],
+        11 => vec!["{ name: \"a\" }".to_owned()],
         _ => panic!("the table has a row that no sample is of"),
     }
 }
@@ -68,11 +70,11 @@ fn is_accepted(ty: &str, pattern: &str) -> bool {
 fn the_table_of_types_and_patterns_is_what_the_checker_does() {
     let page = read(PATTERNS);
     let rows = table(&page, "## Which pattern for which type");
-    assert_eq!(rows.len(), 11);
+    assert_eq!(rows.len(), 12);
     for (number, row) in rows.iter().enumerate() {
         for ((ty, a, b), cell) in TYPES.iter().zip(&row[1..]) {
-            // What is a network or has segments elsewhere is only text there.
-            if (8..=9).contains(&number) && ["string", "bytes"].contains(ty) {
+            // What is a network, a url or has segments elsewhere is only text there.
+            if (8..=10).contains(&number) && ["string", "bytes"].contains(ty) {
                 continue;
             }
             for pattern in samples(number, a, b) {
@@ -80,6 +82,25 @@ fn the_table_of_types_and_patterns_is_what_the_checker_does() {
             }
         }
     }
+}
+
+#[test]
+fn the_table_of_urls_is_what_is_decided() {
+    let page = read(PATTERNS);
+    let place = Place::new();
+    let (mut policies, mut cases) =
+        (String::from("vocabulary v 1 { url: url action go }\n"), String::from("at 2026-07-28T12:00:00Z\n"));
+    for (number, row) in table(&page, "## URLs").iter().enumerate() {
+        let pattern = spans(row[0])[0];
+        policies.push_str(&format!("policy p{number} {{ allow {{ url: {pattern} }} }}\n"));
+        cases.push_str(&format!("policy p{number}\nat 2026-07-28T12:00:00Z\n"));
+        for (cell, verdict) in row[1..].iter().zip(["allow", "not_permitted"]) {
+            spans(cell).iter().for_each(|url| cases.push_str(&format!("{verdict} go {{ url: \"{url}\" }}\n")));
+        }
+    }
+    place.write("urls.placet", &policies);
+    place.write("urls.cases", &cases);
+    place.placet("test urls.cases").yes();
 }
 
 #[test]

@@ -174,7 +174,7 @@ impl<'p> Rule<'p> {
             (Syntax::Glob, FacetKind::First) => glob_pieces(constant).next(),
             (Syntax::Glob, FacetKind::Last) => glob_pieces(constant).last(),
             (Syntax::Path, FacetKind::Segment) => path_segment(constant, facet.size),
-            (Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Regex | Syntax::Path, _) => None,
+            (Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Regex | Syntax::Path | Syntax::Url, _) => None,
         }
     }
 

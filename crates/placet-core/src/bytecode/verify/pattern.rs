@@ -8,6 +8,7 @@ use crate::bytecode::constant::NetworkBits;
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::made::{SPELLING, made_price};
 use crate::bytecode::op::{Const, Instruction, Length, Pattern};
+use crate::bytecode::url::UrlConstant;
 use crate::bytecode::wildcard::{Price, glob_price, path_price};
 use crate::limits::{LABELS, MADE_VALUES};
 use crate::model::matcher::{Matcher, Syntax};
@@ -124,6 +125,7 @@ impl<'a> Verifier<'_, 'a> {
             Syntax::Glob => self.glob(constant, subject),
             Syntax::Regex => self.regex(constant, subject),
             Syntax::Path => self.path_pattern(constant, subject),
+            Syntax::Url => self.url_pattern(constant, subject),
         }
     }
 
@@ -189,6 +191,13 @@ impl<'a> Verifier<'_, 'a> {
     fn path_pattern(&mut self, path: Const, subject: Subject) -> Checked {
         need(subject == Subject::One(Scalar::Path))?;
         let price = path_price(self.text(path)?);
+        self.scanned(price)
+    }
+
+    #[inline(never)]
+    fn url_pattern(&mut self, url: Const, subject: Subject) -> Checked {
+        need(subject == Subject::One(Scalar::Url))?;
+        let price = UrlConstant::read(self.text(url)?).and_then(|url| url.price());
         self.scanned(price)
     }
 

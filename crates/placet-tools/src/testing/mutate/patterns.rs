@@ -73,7 +73,7 @@ fn matchers(matcher: Matcher, operand: &Operand) -> Vec<(MutantKind, PatternKind
         Syntax::Text(_) | Syntax::Place(_) => ends(matcher, text),
         Syntax::Glob => globs(text),
         Syntax::Regex => vec![(MutantKind::Widened, PatternKind::text(matcher, followed(text, ".*")))],
-        Syntax::Path => Vec::new(),
+        Syntax::Path | Syntax::Url => Vec::new(),
     }
 }
 

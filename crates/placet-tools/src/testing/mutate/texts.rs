@@ -14,6 +14,9 @@ pub(super) fn near(text: &Text, scalar: Option<Scalar>) -> Vec<(MutantKind, Patt
     let is_path = scalar.map_or(looks_like_a_path, |scalar| scalar == Scalar::Path);
     let may_be_address = scalar.is_none_or(|scalar| scalar == Scalar::Ip);
     let network = text.as_plain().and_then(network).filter(|_| may_be_address);
+    if let Some(Scalar::Url) = scalar {
+        return urls(text).into_iter().map(literal).collect();
+    }
     match network {
         _ if is_path => paths(text).into_iter().map(literal).collect(),
         Some(network) => networks(network).into_iter().map(literal).collect(),
@@ -63,6 +66,22 @@ fn networks(network: IpNet) -> Vec<(MutantKind, Text)> {
     let narrower = IpNet::new(network.network(), network.prefix_len() + 1).ok();
     let narrower = narrower.map(|narrower| (MutantKind::Narrowed, narrower));
     wider.into_iter().chain(narrower).map(|(kind, network)| (kind, Text::plain(&network.to_string()))).collect()
+}
+
+/// Another path; any name below the host's, or any host.
+fn urls(text: &Text) -> Vec<(MutantKind, Text)> {
+    let Some((scheme, rest)) = text.as_plain().and_then(|text| text.split_once("://")) else { return Vec::new() };
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let with = |host: &str, path: &str| Text::plain(&format!("{scheme}://{host}{path}"));
+    let below = match (host.strip_prefix("**."), host.strip_prefix("*.")) {
+        (Some(_), _) => "**".to_owned(),
+        (None, Some(name)) => format!("**.{name}"),
+        (None, None) => format!("**.{host}"),
+    };
+    let hosts = [(MutantKind::Widened, with(&below, path))];
+    let paths = paths(&Text::plain(if path.is_empty() { "/" } else { path }));
+    let moved = paths.iter().filter_map(|(kind, path)| Some((*kind, with(host, path.as_plain()?))));
+    hosts.into_iter().chain(moved).collect()
 }
 
 /// Each argument becomes any segment, each `*` any number of segments, each `**` one segment; the
