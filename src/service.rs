@@ -67,7 +67,7 @@ pub use decision::Decision;
 pub use error::ServiceError;
 pub use folder::Folder;
 use placet_core::authorize::{Authorizer, Policy};
-use placet_core::model::request::Request;
+use placet_core::model::request::View;
 use placet_core::model::time::Time;
 use placet_core::model::value::Value;
 use placet_core::model::verdict::{Refusal, Verdict};
@@ -288,7 +288,7 @@ impl Service {
         let authorizer = self.authorizer(trust);
         let verdict = self.with_token(&authorizer, token, time, |verified| match given {
             Ok(request) => {
-                let decide = |request: &Request<'_>| authorizer.decide(verified, request).verdict();
+                let decide = |request: &View<'_>| authorizer.decide(verified, request).verdict();
                 request
                     .with(time, &self.inner.vocabulary, decide)
                     .unwrap_or_else(|error| Verdict::Refused(Refusal::Request(error)))

@@ -17,7 +17,7 @@ use placet::bytecode::zone::ZoneDraft;
 use placet::limits::{CLAIM_ENTRIES, LABELS, SET_BYTES, SET_ELEMENTS, TOKEN_BYTES, VALUE_BYTES};
 use placet::model::claim::{self, Claim, ClaimMap};
 use placet::model::path::ResourcePath;
-use placet::model::request::Request;
+use placet::model::request::{Request, Slot};
 use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::url::Url;
@@ -100,10 +100,13 @@ const HOST: &str = "https://[2606:4700:1:2:3:4:5:6]:8443";
 /// Bytes of a label's name, without its two last.
 const LABEL: usize = 1_000;
 
+/// A request with room for what the worst vocabulary has.
+pub type Wide<'a> = Request<'a, [Slot<'a>; 16]>;
+
 /// The request that all cases are asked.
-pub fn request(vocabulary: &Vocabulary) -> Request<'_> {
+pub fn request(vocabulary: &Vocabulary) -> Wide<'_> {
     let values: &'static Values = &VALUES;
-    let mut request = Request::new(vocabulary, ActionNo(7), Time::from_millis(1_767_225_600_000));
+    let mut request = Request::with_room(vocabulary, ActionNo(7), Time::from_millis(1_767_225_600_000));
     request.set(TEXT, values.text.as_str()).unwrap();
     request.set(TEXTS, values.elements.as_slice()).unwrap();
     request.set(SHUFFLED, values.shuffled.as_slice()).unwrap();

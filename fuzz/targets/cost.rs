@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use placet::bytecode::fuel::Fuel;
 use placet::bytecode::verify::verify;
-use placet::model::request::Request;
 use placet::model::vocabulary::Vocabulary;
 use placet::vm::{Context, ProgramKind, run_with};
 
@@ -21,7 +20,7 @@ const MOST: u64 = 1 << 20;
 /// Bytecode in the vocabulary of the worst programs, asked of values as long as they may be.
 pub fn price(bytes: &[u8]) {
     static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(worst::vocabulary);
-    static REQUEST: LazyLock<Request<'static>> = LazyLock::new(|| worst::request(&VOCABULARY));
+    static REQUEST: LazyLock<worst::Wide<'static>> = LazyLock::new(|| worst::request(&VOCABULARY));
     let Ok(proved) = verify(bytes, &scope(&VOCABULARY)) else { return };
     if proved.cost() > MOST {
         return;
@@ -29,7 +28,7 @@ pub fn price(bytes: &[u8]) {
     let context = Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: None, vouchers: &[&[9; 32]] };
     for kind in [ProgramKind::Authority, ProgramKind::Restriction] {
         let fuel = Fuel::plenty();
-        run_with(&proved, kind, &REQUEST, &context, &fuel).expect("what is proved is decided");
+        run_with(&proved, kind, &*REQUEST, &context, &fuel).expect("what is proved is decided");
         assert!(fuel.used() <= proved.cost(), "{} steps were taken, of {}", fuel.used(), proved.cost());
     }
 }

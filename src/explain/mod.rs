@@ -60,7 +60,7 @@ use evaluate::{Facts, Part};
 use placet_core::authorize::Authorizer;
 use placet_core::bytecode::verify::Proved;
 use placet_core::model::owned::TimedRequest;
-use placet_core::model::request::Request;
+use placet_core::model::request::View;
 use placet_core::model::time::Time;
 use placet_core::model::types::Type;
 use placet_core::model::verdict::{Decider, Origin, Refusal, Verdict};
@@ -116,7 +116,7 @@ impl<'a> Explainer<'a> {
         decided.unwrap_or_else(|malformed| Verdict::Refused(Refusal::Request(malformed)))
     }
 
-    fn decide_known(&self, text: &str, request: &Request<'_>, scratch: &mut Scratch, cache: &TokenCache) -> Verdict {
+    fn decide_known(&self, text: &str, request: &View<'_>, scratch: &mut Scratch, cache: &TokenCache) -> Verdict {
         let verifier = self.authorizer.verifier();
         let decided = cache
             .verify(verifier, text, request.time(), scratch, |token| self.authorizer.decide(token, request).verdict());

@@ -2,7 +2,7 @@
 
 use crate::document::value::{canonical_url, typed};
 use placet_core::model::owned::{Constant, OwnedRequest, OwnedValue};
-use placet_core::model::request::{Request, RequestError};
+use placet_core::model::request::{Request, RequestError, View, WideRequest};
 use placet_core::model::time::Time;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::value::Value;
@@ -15,7 +15,7 @@ pub(super) type Given<'a> = Result<Made<'a>, PartError<'a>>;
 #[derive(Debug)]
 pub(super) enum Made<'a> {
     /// As they are.
-    Lent(Request<'a>),
+    Lent(WideRequest<'a>),
     /// A text among them was another spelling of a URL, so nothing is borrowed.
     Owned(OwnedRequest),
 }
@@ -26,7 +26,7 @@ impl Made<'_> {
         &self,
         time: Time,
         vocabulary: &Vocabulary,
-        use_it: impl FnOnce(&Request<'_>) -> R,
+        use_it: impl FnOnce(&View<'_>) -> R,
     ) -> Result<R, RequestError> {
         match self {
             Self::Lent(request) => Ok(use_it(request)),
@@ -58,7 +58,8 @@ pub(super) fn read<'a, V: Into<Value<'a>>>(
     action: &'a str,
     attributes: impl IntoIterator<Item = (&'a str, V)>,
 ) -> Given<'a> {
-    let mut request = Request::named(vocabulary, action, time).map_err(|error| PartError { error, name: action })?;
+    let unknown = PartError { error: RequestError::UnknownAction, name: action };
+    let mut request = Request::with_room(vocabulary, vocabulary.action(action).ok_or(unknown)?, time);
     let mut urls = Vec::new();
     for (name, value) in attributes {
         set(&mut request, name, value.into(), &mut urls).map_err(|error| PartError { error, name })?;
@@ -68,14 +69,14 @@ pub(super) fn read<'a, V: Into<Value<'a>>>(
 }
 
 #[cold]
-fn owned<'a>(request: &Request<'_>, urls: Vec<(FieldNo, String)>) -> Made<'a> {
+fn owned<'a>(request: &View<'_>, urls: Vec<(FieldNo, String)>) -> Made<'a> {
     let mut request = OwnedRequest::from(request);
     request.values.extend(urls.into_iter().map(|(field, url)| (field, OwnedValue::One(Constant::Url(url)))));
     Made::Owned(request)
 }
 
 fn set<'a>(
-    request: &mut Request<'a>,
+    request: &mut WideRequest<'a>,
     name: &str,
     value: Value<'a>,
     urls: &mut Vec<(FieldNo, String)>,

@@ -97,6 +97,7 @@ fn malformed(service: &Service, bad: &PartError<'_>) -> Explanation {
         | RequestError::Capital(_)
         | RequestError::Missing(_)
         | RequestError::TooLarge(_)
+        | RequestError::NoRoom(_)
         | RequestError::OtherVocabulary => bad.error.describe(vocabulary),
     };
     let refusal = Refusal::Request(bad.error);

@@ -16,7 +16,7 @@ use placet::bytecode::verify::{Budget, Scope, verify};
 use placet::compile::arguments::Arguments;
 use placet::compile::error::CompileError;
 use placet::compile::{Compiled, Frame, compile_at};
-use placet::model::request::Request;
+use placet::model::request::View;
 use placet::model::time::Time;
 use placet::model::vocabulary::{State, Vocabulary};
 use placet::syntax::ast::BlockKind;
@@ -63,7 +63,7 @@ pub fn decide(
     compiled: &Compiled,
     kind: ProgramKind,
     state: State,
-    request: &Request<'_>,
+    request: &View<'_>,
     context: &Context<'_>,
 ) -> reference::Answer {
     let scope = Scope { vocabulary: request.vocabulary(), state, budget: Budget::Policy };

@@ -2,8 +2,9 @@
 //! case, the neighbours of a number and of an address, nothing, an empty set, a set of which one element differs.
 
 use placet::check::tree::Constant;
+use placet::limits::ATTRIBUTES;
 use placet::model::path::ResourcePath;
-use placet::model::request::Request;
+use placet::model::request::{Request, View};
 use placet::model::types::{Scalar, Type};
 use placet::model::url::Url;
 use placet::model::value::{Address, Value};
@@ -210,7 +211,7 @@ fn near_path(choices: &mut Choices<'_>, path: &str) -> String {
 
 impl Asked {
     /// The same as the VM takes it.
-    pub fn with<R>(&self, vocabulary: &Vocabulary, decide: impl FnOnce(&Request<'_>) -> R) -> R {
+    pub fn with<R>(&self, vocabulary: &Vocabulary, decide: impl FnOnce(&View<'_>) -> R) -> R {
         let sets: Vec<(FieldNo, Vec<Value<'_>>)> = self
             .values
             .iter()
@@ -229,7 +230,7 @@ impl Asked {
                 _ => None,
             })
             .collect();
-        let mut request = Request::new(vocabulary, self.action, Time::from_millis(self.time));
+        let mut request = Request::with_room::<ATTRIBUTES>(vocabulary, self.action, Time::from_millis(self.time));
         for (field, held) in &self.values {
             if let Held::One(one) = held {
                 request.set(*field, value(one)).unwrap();

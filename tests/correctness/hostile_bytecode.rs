@@ -19,7 +19,7 @@ use placet::bytecode::verify::{Budget, Fault, Proved, Scope, verify};
 use placet::bytecode::wildcard::GlobPiece;
 use placet::limits::{NESTING, PROGRAM_NESTING, RULES, SET_BYTES, SET_ELEMENTS, TOKEN_PROGRAM_BYTES, VALUE_BYTES};
 use placet::model::path::ResourcePath;
-use placet::model::request::Request;
+use placet::model::request::{Request, WideRequest};
 use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::url::Url;
@@ -31,7 +31,7 @@ const CONTEXT: Context<'static> =
     Context { issuance: Time::MIN, expiry: Time::MAX, bearer: None, vouchers: &[&[7; 32]] };
 
 /// Requests between nothing and everything: all attributes absent, even those that are required; all there; all sets large.
-fn requests(vocabulary: &Vocabulary) -> Vec<Request<'_>> {
+fn requests(vocabulary: &Vocabulary) -> Vec<WideRequest<'_>> {
     const ELEMENTS: [[Value<'static>; 3]; 9] = [
         [Value::Bool(true), Value::Bool(false), Value::Bool(true)],
         [Value::Int(i64::MAX), Value::Int(0), Value::Int(i64::MIN)],
@@ -52,11 +52,11 @@ fn requests(vocabulary: &Vocabulary) -> Vec<Request<'_>> {
         [Value::Bool(false); 3],
     ];
     const LABELS: [(&str, &str); 3] = [("", ""), ("a", "a"), ("dc", "\u{e9}")];
-    let absent = Request::new(vocabulary, ActionNo(3), Time::from_millis(i64::MIN));
-    let beyond = Request::new(vocabulary, ActionNo(u16::MAX), Time::from_millis(i64::MAX));
+    let absent = Request::with_room(vocabulary, ActionNo(3), Time::from_millis(i64::MIN));
+    let beyond = Request::with_room(vocabulary, ActionNo(u16::MAX), Time::from_millis(i64::MAX));
     let mut all = vec![absent, beyond];
     for place in 0..3 {
-        let mut request = Request::new(vocabulary, ActionNo(7), Time::from_millis([0, -1, i64::MAX][place]));
+        let mut request = Request::with_room(vocabulary, ActionNo(7), Time::from_millis([0, -1, i64::MAX][place]));
         for (field, attribute) in (0..).map(FieldNo).zip(vocabulary.attributes()).skip(1) {
             let (scalar, is_set) = match attribute.ty {
                 Type::One(scalar) => (scalar, false),
@@ -85,14 +85,14 @@ fn requests(vocabulary: &Vocabulary) -> Vec<Request<'_>> {
 }
 
 /// A program that is proved is decided, whatever it says.
-fn decides(proved: &Proved<'_>, requests: &[Request<'_>]) -> Vec<BlockVerdict> {
+fn decides(proved: &Proved<'_>, requests: &[WideRequest<'_>]) -> Vec<BlockVerdict> {
     let kinds = [ProgramKind::Authority, ProgramKind::Restriction];
     let runs = kinds.iter().flat_map(|kind| requests.iter().map(|request| run(proved, *kind, request, &CONTEXT)));
     runs.map(|answer| answer.expect("what is proved is decided")).collect()
 }
 
 /// Verifies, and runs what is proved. Whether it was.
-fn survives(bytes: &[u8], scope: &Scope<'_>, requests: &[Request<'_>]) -> bool {
+fn survives(bytes: &[u8], scope: &Scope<'_>, requests: &[WideRequest<'_>]) -> bool {
     match verify(bytes, scope) {
         Ok(proved) => {
             decides(&proved, requests);

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use allocation_counter::measure;
 use placet::authorize::Authorizer;
-use placet::model::request::Request;
+use placet::model::request::{Request, View};
 use placet::model::time::millis;
 use placet::token::cache::TokenCache;
 use placet::token::envelope::Token;
@@ -52,7 +52,7 @@ fn snapshot_of(ids: u32) -> Vec<u8> {
 }
 
 /// What a service has after its first request: the token is verified, the request is built.
-fn warm(keys: u32, ids: u32, use_it: impl FnOnce(&Authorizer<'_>, &VerifiedToken, &Request<'_>)) {
+fn warm(keys: u32, ids: u32, use_it: impl FnOnce(&Authorizer<'_>, &VerifiedToken, &View<'_>)) {
     let (keyring, vocabulary, snapshot) = (keyring_of(keys), vocabulary(), snapshot_of(ids));
     let revocations = Revocations::open(&snapshot).expect("it has the form that its page says");
     let authorizer = Authorizer::new(&keyring, &vocabulary).with_revocations(revocations);
@@ -66,7 +66,7 @@ fn warm(keys: u32, ids: u32, use_it: impl FnOnce(&Authorizer<'_>, &VerifiedToken
 
 /// A warm decision. By this name valgrind finds it.
 #[inline(never)]
-fn one_warm_decision(authorizer: &Authorizer<'_>, kept: &VerifiedToken, request: &Request<'_>) -> bool {
+fn one_warm_decision(authorizer: &Authorizer<'_>, kept: &VerifiedToken, request: &View<'_>) -> bool {
     let verified = authorizer.verifier().recheck(kept, NOW).expect("it is genuine");
     authorizer.decide(&verified, request).is_allow()
 }

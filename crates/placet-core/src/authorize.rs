@@ -21,7 +21,7 @@ use arrayvec::ArrayVec;
 
 use crate::bytecode::verify::{ProgramError, Proved, ProvedProgram, Scope};
 use crate::limits::BLOCKS;
-use crate::model::request::{Request, RequestError};
+use crate::model::request::{RequestError, View};
 use crate::model::time::Time;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::{ActionNo, Fingerprint, State, Vocabulary};
@@ -129,7 +129,7 @@ impl<'k> Authorizer<'k> {
 
     /// Decides a request with the text of the token that came with it. The token is verified for
     /// the request's time.
-    pub fn authorize<'b>(&self, text: &str, request: &Request<'_>, scratch: &'b mut Scratch) -> Decision<'b> {
+    pub fn authorize<'b>(&self, text: &str, request: &View<'_>, scratch: &'b mut Scratch) -> Decision<'b> {
         match self.verifier.verify(text, request.time(), scratch) {
             Ok(verified) => self.decide(&verified, request),
             Err(refusal) => Decision { verdict: Verdict::Refused(refusal), claims: None },
@@ -139,7 +139,7 @@ impl<'k> Authorizer<'k> {
     /// Decides a request with a verified token. The assumptions of that verification are checked
     /// again: the vocabulary, the audience, and the token's bounds against the request's time.
     /// [`Verifier::recheck`] checks the rest that may have changed since (revocations, keys).
-    pub fn decide<'b>(&self, token: &Verified<'b>, request: &Request<'_>) -> Decision<'b> {
+    pub fn decide<'b>(&self, token: &Verified<'b>, request: &View<'_>) -> Decision<'b> {
         let refused = |refusal| Decision { verdict: Verdict::Refused(refusal), claims: None };
         if let Err(refusal) = self.verifier.check_premises(token, request.time()) {
             return refused(refusal);
@@ -166,7 +166,7 @@ impl<'k> Authorizer<'k> {
 
     /// Decides a request by the service's policies, without a token. Rules about the token see one
     /// that was issued at the request's time, never expires, and has no claim and no voucher.
-    pub fn decide_alone(&self, request: &Request<'_>) -> Verdict {
+    pub fn decide_alone(&self, request: &View<'_>) -> Verdict {
         if request.time() < Time::EPOCH {
             return Verdict::Refused(Refusal::NoClock);
         }
@@ -178,7 +178,7 @@ impl<'k> Authorizer<'k> {
         self.policy_verdicts(request, &context).reduce(Verdict::and).unwrap_or(Verdict::NotPermitted(nobody_allows))
     }
 
-    fn check(&self, request: &Request<'_>) -> Result<(), RequestError> {
+    fn check(&self, request: &View<'_>) -> Result<(), RequestError> {
         // The same vocabulary is nearly always the same object; comparing fingerprints is for
         // callers that built it twice.
         let vocabulary = self.vocabulary();
@@ -188,7 +188,7 @@ impl<'k> Authorizer<'k> {
         request.check()
     }
 
-    fn policy_verdicts(&self, request: &Request<'_>, context: &Context<'_>) -> impl Iterator<Item = Verdict> {
+    fn policy_verdicts(&self, request: &View<'_>, context: &Context<'_>) -> impl Iterator<Item = Verdict> {
         self.policies.iter().zip(0..).map(move |(policy, number)| {
             if !policy.speaks(&self.verifier) {
                 return Verdict::Refused(Refusal::OtherPolicy);
@@ -204,7 +204,7 @@ impl<'k> Authorizer<'k> {
 /// The verdict of all blocks of the token. They permit no action that was declared after the token
 /// was made.
 #[inline]
-fn blocks_verdict(token: &Verified<'_>, request: &Request<'_>, context: &Context<'_>) -> Verdict {
+fn blocks_verdict(token: &Verified<'_>, request: &View<'_>, context: &Context<'_>) -> Verdict {
     if !token.state().knows(request.action()) {
         return Verdict::NotPermitted(Decider { origin: Origin::Block(0), rule: None });
     }

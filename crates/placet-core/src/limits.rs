@@ -62,6 +62,10 @@ pub const PROGRAM_NESTING: usize = 3 * NESTING;
 /// A request keeps its values in place, without allocating.
 pub const ATTRIBUTES: usize = 32;
 
+/// Attributes for which a request has room unless it is made with more: vocabularies have fewer,
+/// and a request is built and filled anew on every decision.
+pub const SLOTS: usize = 8;
+
 /// Actions of a vocabulary: an action set is at most 128 bytes, so a rule never outgrows a token.
 pub const ACTIONS: usize = 1024;
 

@@ -10,7 +10,7 @@ use super::value::Value;
 use super::{Host, Trust};
 use crate::limits::TOKEN_TEXT;
 use placet::authorize::{Authorizer, Decision, Policy};
-use placet::model::request::Request;
+use placet::model::request::View;
 use placet::model::time::Time;
 use placet::model::verdict::{Decider, Origin, Refusal, Verdict};
 use placet::model::vocabulary::Vocabulary;
@@ -149,7 +149,7 @@ impl<'v> Credentials<'v> {
         &self,
         trust: &Trust,
         verified: Option<&Verified<'b>>,
-        request: &Request<'_>,
+        request: &View<'_>,
     ) -> (Verdict, Option<Claims<'b>>) {
         let authorizer = Authorizer::with_verifier(trust.verifier(request.vocabulary()));
         let first = verified.map(|token| authorizer.decide(token, request));

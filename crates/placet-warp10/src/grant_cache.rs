@@ -19,7 +19,7 @@ use super::token::{Kind, Token};
 use super::trl_directory::Directory;
 use placet::authorize::{Authorizer, Policy};
 use placet::check::library::Library;
-use placet::model::request::Request;
+use placet::model::request::View;
 use placet::model::time::Time;
 use placet::model::verdict::Verdict;
 use placet::model::vocabulary::Vocabulary;
@@ -102,7 +102,7 @@ impl Kept {
 
     /// Decides a request in [the cache's vocabulary](GrantCache::vocabulary). The result does not
     /// expire by itself: accept the token for each request.
-    pub fn decide(&self, request: &Request<'_>) -> Verdict {
+    pub fn decide(&self, request: &View<'_>) -> Verdict {
         let nobody = Keyring::new();
         Authorizer::new(&nobody, &self.vocabulary).with_policies(&self.policies).decide_alone(request)
     }

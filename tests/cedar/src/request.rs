@@ -31,7 +31,7 @@ impl Asked {
         Self { action, attributes: there.map(|(name, value)| (name.to_owned(), value)).collect() }
     }
 
-    pub fn placet<R>(&self, vocabulary: &Vocabulary, decide: impl FnOnce(&Request<'_>) -> R) -> Result<R, String> {
+    pub fn placet<R>(&self, vocabulary: &Vocabulary, decide: impl FnOnce(&View<'_>) -> R) -> Result<R, String> {
         let mut json = self.attributes.clone();
         json.insert("action".to_owned(), self.action.into());
         let request = request::from_json(vocabulary, &json.into()).map_err(|error| error.to_string())?;

@@ -7,13 +7,14 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::path::ResourcePath;
-use super::request::{Request, RequestError};
+use super::request::{Request, RequestError, Slot, View};
 use super::time::Time;
 use super::types::{BytesType, NumberType, Scalar, Written};
 use super::url::Url;
 pub use super::value::Held;
 use super::value::{Address, UuidText, Value};
 use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
+use crate::limits::ATTRIBUTES;
 
 /// A value of a type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -257,11 +258,11 @@ impl OwnedRequest {
         &self,
         vocabulary: &Vocabulary,
         time: Time,
-        use_it: impl FnOnce(&Request<'_>) -> R,
+        use_it: impl FnOnce(&View<'_>) -> R,
     ) -> Result<R, RequestError> {
         let sets: Vec<Vec<Value<'_>>> = self.values.iter().map(|(_, value)| value.elements()).collect();
         let labels: Vec<Vec<(&str, &str)>> = self.values.iter().map(|(_, value)| value.labels()).collect();
-        let mut request = Request::new(vocabulary, self.action, time);
+        let mut request = Request::with_room::<ATTRIBUTES>(vocabulary, self.action, time);
         for (((field, value), elements), labels) in self.values.iter().zip(&sets).zip(&labels) {
             request.set(
                 *field,
@@ -302,8 +303,8 @@ impl OwnedValue {
     }
 }
 
-impl From<&Request<'_>> for OwnedRequest {
-    fn from(request: &Request<'_>) -> Self {
+impl<'a, S: AsRef<[Slot<'a>]> + ?Sized> From<&Request<'a, S>> for OwnedRequest {
+    fn from(request: &Request<'a, S>) -> Self {
         let fields = (TIME.0 + 1..).map(FieldNo).take(request.vocabulary().attributes().len().saturating_sub(1));
         let values = fields.filter_map(|field| Some((field, own(request.value(field)?)?)));
         Self { action: request.action(), values: values.collect() }

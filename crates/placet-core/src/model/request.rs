@@ -1,20 +1,32 @@
 //! One request: an action and the values of its attributes, checked as they are set. Building one
 //! never allocates.
+//!
+//! A request has a [`Slot`] for each attribute, at the place that is the attribute's number. How
+//! many slots there are is part of its type, and [`View`] is the type of a request with any number
+//! of them, behind a reference: everything that decides takes `&View`, and the compiler turns
+//! `&Request` into it.
 
 use alloc::string::String;
-
-use arrayvec::ArrayVec;
 use core::fmt;
 
 use super::types::Type;
 use super::value::Value;
 use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
-use crate::limits::{ATTRIBUTES, LABELS, SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
+use crate::limits::{ATTRIBUTES, LABELS, SET_BYTES, SET_ELEMENTS, SLOTS, VALUE_BYTES};
 use crate::model::time::Time;
 
-/// An action and its attributes, in the terms of one vocabulary. Some 800 bytes, most of them room
-/// for further attributes: build it where it is used and pass it by reference, since returning one
-/// from a function copies it.
+/// The value of one attribute; `None` if it is absent.
+pub type Slot<'a> = Option<Value<'a>>;
+
+/// A request with any number of slots: what decides.
+pub type View<'a> = Request<'a, [Slot<'a>]>;
+
+/// A request with a slot for every attribute that a vocabulary can have: some 800 bytes.
+pub type WideRequest<'a> = Request<'a, [Slot<'a>; ATTRIBUTES]>;
+
+/// An action and its attributes, in the terms of one vocabulary. It has room for the first
+/// [`SLOTS`] attributes of the vocabulary, which is some 200 bytes; a vocabulary with more of them
+/// uses [`with_room`](Self::with_room).
 ///
 /// ```
 /// use placet_core::model::{request::Request, time::Time, types::{Scalar, Type}, vocabulary::Vocabulary};
@@ -28,13 +40,11 @@ use crate::model::time::Time;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Request<'a> {
+pub struct Request<'a, S: ?Sized = [Slot<'a>; SLOTS]> {
     vocabulary: &'a Vocabulary,
-    action: ActionNo,
-    /// For every attribute, one more than the index of its value; 0 where it is absent.
-    places: [u8; ATTRIBUTES],
-    values: ArrayVec<Value<'a>, ATTRIBUTES>,
     present: u32,
+    action: ActionNo,
+    slots: S,
 }
 
 impl<'a> Request<'a> {
@@ -43,44 +53,67 @@ impl<'a> Request<'a> {
     #[must_use]
     #[inline]
     pub fn new(vocabulary: &'a Vocabulary, action: ActionNo, time: Time) -> Self {
-        // Filled in place: most of it is unused room, and moving it would copy that room.
-        let mut request = Self { vocabulary, action, places: [0; ATTRIBUTES], values: ArrayVec::new(), present: 1 };
-        request.places[usize::from(TIME.0)] = 1;
-        request.values.push(Value::Time(time));
-        request
+        Request::with_room(vocabulary, action, time)
     }
 
     /// The same, looking the action up by its name.
     ///
     /// # Errors
     /// The vocabulary has no such action.
+    #[inline]
     pub fn named(vocabulary: &'a Vocabulary, action: &str, time: Time) -> Result<Self, RequestError> {
         let action = vocabulary.action(action).ok_or(RequestError::UnknownAction)?;
         Ok(Self::new(vocabulary, action, time))
     }
 
+    /// A request with room for the first `N` attributes of the vocabulary, `time` included: 24
+    /// bytes for each. It is copied where it is moved, so build it where it is used and pass it by
+    /// reference.
+    ///
+    /// ```
+    /// use placet_core::model::{request::{Request, WideRequest}, time::Time, vocabulary::{ActionNo, Vocabulary}};
+    /// let wide = Vocabulary::builder("wide", 1).build();
+    /// let request = Request::with_room::<12>(&wide, ActionNo(0), Time::EPOCH);
+    /// let request: WideRequest<'_> = Request::with_room(&wide, ActionNo(0), Time::EPOCH); // room for all there can be
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn with_room<const N: usize>(
+        vocabulary: &'a Vocabulary,
+        action: ActionNo,
+        time: Time,
+    ) -> Request<'a, [Slot<'a>; N]> {
+        const { assert!(N > 0, "the first attribute is `time`") };
+        let mut request = Request { vocabulary, present: 1 << TIME.0, action, slots: [const { None }; N] };
+        request.slots[usize::from(TIME.0)] = Some(Value::Time(time));
+        request
+    }
+}
+
+impl<'a, S: AsMut<[Slot<'a>]> + ?Sized> Request<'a, S> {
     /// Sets the value of an attribute. An empty set and labels without an entry are the same as
     /// leaving the attribute out.
     ///
     /// # Errors
-    /// The attribute is unknown, set twice, or `time`; or the value is of another type, too large,
-    /// or not in lower case where the vocabulary requires that.
+    /// The attribute is unknown, set twice, or `time`; the value is of another type, too large, or
+    /// not in lower case where the vocabulary requires that; or the request has no room for it.
+    #[inline]
     pub fn set(&mut self, field: FieldNo, value: impl Into<Value<'a>>) -> Result<&mut Self, RequestError> {
         let value = value.into();
         let attribute = self.vocabulary.attribute(field).ok_or(RequestError::UnknownAttribute)?;
-        if self.places[usize::from(field.0)] != 0 {
+        let bit = 1_u32.checked_shl(field.0.into()).ok_or(RequestError::UnknownAttribute)?;
+        if self.present & bit != 0 {
             return Err(RequestError::SetTwice(field));
         }
         check_value(field, attribute.ty, &value)?;
         if attribute.lowercase {
             check_case(field, &value)?;
         }
-        if matches!(value, Value::Set([]) | Value::Labels([])) {
-            return Ok(self);
+        let slot = self.slots.as_mut().get_mut(usize::from(field.0)).ok_or(RequestError::NoRoom(field))?;
+        if !matches!(value, Value::Set([]) | Value::Labels([])) {
+            *slot = Some(value);
+            self.present |= bit;
         }
-        self.values.try_push(value).map_err(|_| RequestError::UnknownAttribute)?;
-        self.places[usize::from(field.0)] = u8::try_from(self.values.len()).expect("ATTRIBUTES fits a byte");
-        self.present |= 1 << field.0;
         Ok(self)
     }
 
@@ -92,7 +125,9 @@ impl<'a> Request<'a> {
         let field = self.vocabulary.field(attribute).ok_or(RequestError::UnknownAttribute)?;
         self.set(field, value)
     }
+}
 
+impl<'a, S: AsRef<[Slot<'a>]> + ?Sized> Request<'a, S> {
     /// The vocabulary that gives the numbers their meaning.
     #[must_use]
     pub const fn vocabulary(&self) -> &'a Vocabulary {
@@ -107,10 +142,11 @@ impl<'a> Request<'a> {
 
     /// The time of the request.
     #[must_use]
+    #[inline]
     pub fn time(&self) -> Time {
         match self.value(TIME) {
             Some(Value::Time(time)) => *time,
-            // `new` sets it, and `set` refuses a second one.
+            // `with_room` sets it, and `set` refuses a second one.
             _ => Time::MIN,
         }
     }
@@ -119,14 +155,14 @@ impl<'a> Request<'a> {
     #[must_use]
     #[inline]
     pub fn value(&self, field: FieldNo) -> Option<&Value<'a>> {
-        let place = *self.places.get(usize::from(field.0))?;
-        self.values.get(usize::from(place).checked_sub(1)?)
+        self.slots.as_ref().get(usize::from(field.0))?.as_ref()
     }
 
     /// Checks that everything the vocabulary requires is there.
     ///
     /// # Errors
     /// The action is not in the vocabulary, or a required attribute is missing.
+    #[inline]
     pub fn check(&self) -> Result<(), RequestError> {
         if usize::from(self.action.0) >= self.vocabulary.actions().len() {
             return Err(RequestError::UnknownAction);
@@ -214,6 +250,8 @@ pub enum RequestError {
     Missing(FieldNo),
     /// A value has more bytes or elements than `limits` allows.
     TooLarge(FieldNo),
+    /// The request was made without a slot for the attribute.
+    NoRoom(FieldNo),
     /// The request was made for a different vocabulary than the token or policy.
     OtherVocabulary,
 }
@@ -233,6 +271,10 @@ impl RequestError {
             }
             Self::Missing(field) => alloc::format!("`{}` is required but missing", name(field)),
             Self::TooLarge(field) => alloc::format!("`{}` is too large", name(field)),
+            Self::NoRoom(field) => {
+                let least = field.0.saturating_add(1);
+                alloc::format!("the request has no room for `{}`; make it `with_room::<{least}>` or more", name(field))
+            }
             Self::OtherVocabulary => {
                 alloc::format!("the request was made for a vocabulary other than `{}`", vocabulary.name())
             }
@@ -250,6 +292,7 @@ impl fmt::Display for RequestError {
             Self::Capital(field) => write!(f, "attribute {} has a capital letter", field.0),
             Self::Missing(field) => write!(f, "attribute {} is required but missing", field.0),
             Self::TooLarge(field) => write!(f, "attribute {} is too large", field.0),
+            Self::NoRoom(field) => write!(f, "the request has no room for attribute {}", field.0),
             Self::OtherVocabulary => f.write_str("the request was made for another vocabulary"),
         }
     }
@@ -258,4 +301,47 @@ impl fmt::Display for RequestError {
 impl core::error::Error for RequestError {}
 
 const _: () = assert!(ATTRIBUTES <= 32, "`present` and `required` have one bit for every attribute");
-const _: () = assert!(size_of::<Value<'_>>() <= 24, "a request is copied around; keep its values small");
+const _: () = assert!(size_of::<Slot<'_>>() <= 24, "a request is copied around; keep its values small");
+const _: () = assert!(size_of::<Request<'_>>() <= 232, "a request is built on every decision; keep it small");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::types::Scalar;
+
+    fn wide() -> Vocabulary {
+        let builder = Vocabulary::builder("wide", 1).action("get").expect("it is the first");
+        let flags = (1..ATTRIBUTES).try_fold(builder, |builder, number| {
+            builder.attribute(&alloc::format!("flag_{number}"), Type::One(Scalar::Bool), true)
+        });
+        flags.expect("their names differ").build()
+    }
+
+    #[test]
+    fn an_attribute_without_a_slot_is_refused_and_never_lost() {
+        let vocabulary = wide();
+        let mut request = Request::named(&vocabulary, "get", Time::EPOCH).expect("it is an action");
+        for field in (1..).map(FieldNo).take(ATTRIBUTES - 1) {
+            let has_slot = usize::from(field.0) < SLOTS;
+            let set = request.set(field, true).map(|_| ());
+            assert_eq!(set, if has_slot { Ok(()) } else { Err(RequestError::NoRoom(field)) });
+            assert_eq!(request.value(field), has_slot.then_some(&Value::Bool(true)));
+        }
+        let message = RequestError::NoRoom(FieldNo(8)).describe(&vocabulary);
+        assert_eq!(message, "the request has no room for `flag_8`; make it `with_room::<9>` or more");
+    }
+
+    #[test]
+    fn a_request_with_room_for_all_attributes_takes_each_of_them_once() {
+        let vocabulary = wide();
+        let mut request = Request::with_room::<ATTRIBUTES>(&vocabulary, ActionNo(0), Time::EPOCH);
+        for field in (1..).map(FieldNo).take(ATTRIBUTES - 1) {
+            assert!(request.set(field, true).is_ok());
+            assert_eq!(request.set(field, true).err(), Some(RequestError::SetTwice(field)));
+        }
+        assert_eq!(request.set(TIME, Time::EPOCH).err(), Some(RequestError::SetTwice(TIME)));
+        assert_eq!(request.set(FieldNo(32), true).err(), Some(RequestError::UnknownAttribute));
+        let view: &View<'_> = &request;
+        assert!((1..32).all(|number| view.value(FieldNo(number)) == Some(&Value::Bool(true))));
+    }
+}

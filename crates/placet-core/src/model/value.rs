@@ -111,17 +111,22 @@ impl BytesType {
     }
 }
 
-/// One value of a request.
+/// One value of a request. The four types that consist of bytes come first, so that
+/// [`bytes`](Value::bytes) takes one comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
-    /// Of type `bool`.
-    Bool(bool),
-    /// Of type `int`.
-    Int(i64),
     /// Of type `string`.
     String(&'a str),
     /// Of type `bytes`.
     Bytes(&'a [u8]),
+    /// Of type `path`.
+    Path(ResourcePath<'a>),
+    /// Of type `url`.
+    Url(Url<'a>),
+    /// Of type `bool`.
+    Bool(bool),
+    /// Of type `int`.
+    Int(i64),
     /// Of type `uuid`.
     Uuid([u8; 16]),
     /// Of type `time`.
@@ -130,10 +135,6 @@ pub enum Value<'a> {
     Duration(i64),
     /// Of type `ip`.
     Ip(Address),
-    /// Of type `path`.
-    Path(ResourcePath<'a>),
-    /// Of type `url`.
-    Url(Url<'a>),
     /// Of type `set of …`: values of one type, none of them a set. A set of one may also be given
     /// as that value.
     Set(&'a [Value<'a>]),

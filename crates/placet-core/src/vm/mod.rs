@@ -24,7 +24,7 @@ use crate::bytecode::op::{Const, Instruction, Length, Rule, Test};
 use crate::bytecode::program::constant;
 use crate::bytecode::verify::Proved;
 use crate::model::claim::Bearer;
-use crate::model::request::Request;
+use crate::model::request::View;
 use crate::model::time::Time;
 use crate::model::value::{Held, Value};
 use crate::model::vocabulary::FieldNo;
@@ -91,7 +91,7 @@ impl core::error::Error for RunError {}
 pub fn run(
     program: &Proved<'_>,
     kind: ProgramKind,
-    request: &Request<'_>,
+    request: &View<'_>,
     context: &Context<'_>,
 ) -> Result<BlockVerdict, RunError> {
     // A restriction that only sets a time bound.
@@ -109,7 +109,7 @@ pub fn run(
 pub fn run_with(
     program: &Proved<'_>,
     kind: ProgramKind,
-    request: &Request<'_>,
+    request: &View<'_>,
     context: &Context<'_>,
     fuel: &Fuel,
 ) -> Result<BlockVerdict, RunError> {
@@ -137,7 +137,7 @@ enum Quantifier {
 /// Everything that stays the same during a run.
 struct Machine<'p, 'r> {
     pool: &'p [u8],
-    request: &'r Request<'r>,
+    request: &'r View<'r>,
     context: &'r Context<'r>,
     fuel: &'r Fuel,
 }

@@ -25,7 +25,7 @@ use std::time::Duration;
 use crate::testing::{Fixture, Suite};
 use placet::authorize::Authorizer;
 use placet::document::request::OwnedRequest;
-use placet::model::request::Request;
+use placet::model::request::View;
 use placet::model::time::Time;
 use placet::model::verdict::Verdict;
 use placet::token::header::Purpose;
@@ -223,7 +223,7 @@ fn decided(
     authorizer: &Authorizer<'_>,
     text: Option<&str>,
     route: Route,
-    request: &Request<'_>,
+    request: &View<'_>,
     (scratch, other): (&mut Scratch, &mut Scratch),
     use_it: &mut dyn FnMut(&mut dyn FnMut() -> Verdict),
 ) {

@@ -19,7 +19,7 @@ use placet::compile::arguments::Arguments;
 use placet::compile::error::{CompileError, TemplateError};
 use placet::compile::{Frame, compile};
 use placet::document::Document;
-use placet::model::request::Request;
+use placet::model::request::View;
 use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::span::Span;
 use placet::syntax::ast::BlockKind;
@@ -165,7 +165,7 @@ impl Observer {
 
     /// Evaluates a request that fits the block's vocabulary.
     #[must_use]
-    pub fn observe(&self, request: &Request<'_>, context: &Context<'_>) -> Observed {
+    pub fn observe(&self, request: &View<'_>, context: &Context<'_>) -> Observed {
         let rules: Vec<RuleTrace> = self.probes.iter().map(|probes| probes.see(request, context)).collect();
         let answer = self.answer(&rules);
         Observed { rules, answer }
@@ -200,7 +200,7 @@ impl Observer {
 }
 
 impl RuleProbes {
-    fn see(&self, request: &Request<'_>, context: &Context<'_>) -> RuleTrace {
+    fn see(&self, request: &View<'_>, context: &Context<'_>) -> RuleTrace {
         let mut evaluation =
             Evaluation { programs: &self.programs, request, context, parts: vec![None; self.programs.len()] };
         let tests = (0..self.tests).all(|part| evaluation.part(part));
@@ -221,7 +221,7 @@ impl RuleProbes {
 
 struct Evaluation<'l> {
     programs: &'l [ProvedProgram],
-    request: &'l Request<'l>,
+    request: &'l View<'l>,
     context: &'l Context<'l>,
     parts: Vec<Option<bool>>,
 }

@@ -11,7 +11,7 @@ use placet::bytecode::verify::ProvedProgram;
 use placet::check::tree::{Promise, PromiseKind, Template};
 use placet::compile::arguments::Arguments;
 use placet::compile::error::CompileError;
-use placet::model::request::Request;
+use placet::model::request::View;
 use placet::model::vocabulary::Vocabulary;
 use placet::span::Span;
 use placet::vm::{BlockVerdict, Context, ProgramKind, run};
@@ -35,7 +35,7 @@ pub struct CompiledPromise {
 impl CompiledPromise {
     /// Whether the promise applies to the request.
     #[must_use]
-    pub fn is_about(&self, request: &Request<'_>, context: &Context<'_>) -> bool {
+    pub fn is_about(&self, request: &View<'_>, context: &Context<'_>) -> bool {
         let answer = run(&self.program.as_proved(), ProgramKind::Authority, request, context);
         matches!(answer, Ok(BlockVerdict::Allow(_) | BlockVerdict::Forbid(_)))
     }
@@ -80,7 +80,7 @@ impl Promises {
     pub fn broken<'p>(
         &'p self,
         allowed: bool,
-        request: &'p Request<'_>,
+        request: &'p View<'_>,
         context: &'p Context<'_>,
     ) -> impl Iterator<Item = usize> + 'p {
         let numbered = self.kept.iter().enumerate().filter(move |(_, promise)| !promise.is_kept(allowed));

@@ -273,7 +273,7 @@ mod lowered {
         for sample in samples {
             for action in Action::ALL {
                 let request = request::from_json(vocabulary, &sample.request(action)).unwrap();
-                let allowed = |request: &placet::model::request::Request<'_>| {
+                let allowed = |request: &placet::model::request::View<'_>| {
                     authorizer.authorize(&text, request, &mut Scratch::new()).is_allow()
                 };
                 all.push(request.with_request(vocabulary, Time::from_millis(1000), allowed).unwrap());

@@ -3,7 +3,7 @@
 
 use arrayvec::ArrayVec;
 
-use crate::model::request::Request;
+use crate::model::request::View;
 use crate::model::value::{Held, Value};
 use crate::model::vocabulary::FieldNo;
 
@@ -77,7 +77,7 @@ impl Facet {
     /// The request's value at this facet.
     #[must_use]
     #[inline]
-    pub fn of<'r>(self, request: &'r Request<'_>, several: Several) -> Seen<'r> {
+    pub fn of<'r>(self, request: &'r View<'_>, several: Several) -> Seen<'r> {
         if self.kind == FacetKind::Action {
             return Seen::Part(Part::Number(u128::from(request.action().0)));
         }

@@ -34,7 +34,7 @@ pub use proof::{FACET, FACET_SIZE, TABLE};
 
 use facet::{FACETS, Facet, FacetBytes, Facets, Hash, Seen, Several};
 
-use crate::model::request::Request;
+use crate::model::request::View;
 
 /// Tables of an index: every decision looks into each of them.
 pub const TABLES: usize = 24;
@@ -200,7 +200,7 @@ impl<'p> Table<'p> {
     /// several.
     #[must_use]
     #[inline]
-    pub fn find(&self, request: &Request<'_>, several: Several) -> Option<Numbers<'p>> {
+    pub fn find(&self, request: &View<'_>, several: Several) -> Option<Numbers<'p>> {
         let mut hash = Hash::START;
         for &bytes in self.facets {
             match Facet::read(bytes)?.of(request, several) {
@@ -221,7 +221,7 @@ impl<'p> Table<'p> {
     /// request's size times the tables; evaluating all denials costs what the program was charged
     /// for without an index, and cannot miss one.
     #[must_use]
-    pub fn is_blind(&self, request: &Request<'_>) -> bool {
+    pub fn is_blind(&self, request: &View<'_>) -> bool {
         let facets = self.facets.iter().filter_map(|bytes| Facet::read(*bytes));
         facets.map(|facet| facet.of(request, Several::Any)).any(|seen| seen == Seen::Several)
     }
