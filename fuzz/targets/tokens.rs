@@ -11,7 +11,7 @@ use placet::document::Document;
 use placet::limits::TOKEN_BYTES;
 use placet::model::request::Request;
 use placet::model::verdict::Verdict;
-use placet::model::vocabulary::Fingerprint;
+use placet::model::vocabulary::Hint;
 use placet::program::listing::listing;
 use placet::program::source::ToSource;
 use placet::token::attenuate::{BlockDraft, append, seal};
@@ -180,7 +180,7 @@ pub fn key(bytes: &[u8]) {
         if let Ok(voucher) = Voucher::parse(text) {
             assert_eq!(voucher.text(), text);
             assert!(
-                !voucher.answers(VoucherRequest { previous: RevocationId([0; 16]), fingerprint: Fingerprint([0; 16]) }),
+                !voucher.answers(VoucherRequest { previous: RevocationId([0; 16]), hint: Hint([0; 4]) }),
                 "it was made for something"
             );
         }

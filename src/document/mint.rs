@@ -105,10 +105,10 @@ pub fn attenuate(
 ) -> Result<Token, AttenuateTemplateError> {
     state_of(compiled, vocabulary)?;
     let draft = draft(compiled, now, sealed)?;
-    let fingerprint = token.header().fingerprint;
+    let hint = token.header().hint;
     // For the vocabulary state it was compiled with, the program has been verified already.
-    if fingerprint != compiled.fingerprint {
-        let state = vocabulary.state(fingerprint).ok_or(MisfitError::OtherVocabulary)?;
+    if hint != compiled.fingerprint.hint() {
+        let state = vocabulary.hinted(hint).next().ok_or(MisfitError::OtherVocabulary)?;
         let scope = Scope { vocabulary, state, budget: Budget::Token };
         verify(compiled.program.bytes(), &scope).map_err(MisfitError::Program)?;
     }

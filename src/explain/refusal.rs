@@ -57,8 +57,8 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabular
             )
         }
         (Refusal::UnknownVocabulary, Some(says)) => format!(
-            "the token was made with the vocabulary state {}, which `{}` {} does not know",
-            says.header.fingerprint,
+            "the token was made with a vocabulary state {}…, which `{}` {} does not know",
+            says.header.hint,
             vocabulary.name(),
             vocabulary.version()
         ),

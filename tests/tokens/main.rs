@@ -7,6 +7,7 @@ mod cache_threads;
 mod momento_cases;
 mod scale;
 mod token_batch;
+mod token_binding;
 mod token_forgery;
 mod token_format;
 mod token_life;

@@ -76,10 +76,10 @@ type Part = (usize, &'static str);
 const HEAD: &[Part] = &[
     (1, "version and purpose"),
     (4, "key id"),
+    (4, "hint of the vocabulary state"),
     (6, "issuance"),
-    (4, "lifetime: one more than 3600000"),
+    (5, "lifetime"),
     (8, "token id"),
-    (16, "vocabulary fingerprint"),
 ];
 const BLOCK: &[Part] = &[(1, "length of the block"), (1, "flags"), (14, "program")];
 const RESTRICTED: &[Part] = &[(1, "length of the block"), (1, "flags: expiry"), (6, "expiry"), (5, "program")];

@@ -47,8 +47,8 @@ fn a_small_token_is_small() {
     let program = cache_is("twelve bytes");
     assert_eq!(program.len(), 20);
     let draft = Draft { expiry: Some(NOW + 30 * 24 * HOUR), ..draft(&program) };
-    assert_eq!(minted(local(), &draft).as_bytes().len(), 95);
-    assert_eq!(minted(signing(), &draft).as_bytes().len(), 159);
+    assert_eq!(minted(local(), &draft).as_bytes().len(), 83);
+    assert_eq!(minted(signing(), &draft).as_bytes().len(), 147);
     let token = minted(local(), &draft);
     let restricted = append(&token, &BlockDraft { program: &program, ..BlockDraft::default() }, &mut random());
     assert_eq!(restricted.expect("it is open").as_bytes().len() - token.as_bytes().len(), 20 + 3);

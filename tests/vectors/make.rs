@@ -228,7 +228,7 @@ impl Good {
             "not_before": verified.not_before().map(Time::as_millis),
             "expiry": verified.expiry().map(Time::as_millis),
             "id": header.id.to_string(),
-            "fingerprint": header.fingerprint.to_string(),
+            "fingerprint": verified.state().fingerprint.to_string(),
             "sealed": verified.is_sealed(),
             "claims": claims(&verified.claims()),
             "blocks": blocks.collect::<Vec<_>>(),

@@ -57,7 +57,7 @@ fn every_good_token_says_what_its_entry_says() {
         let verified =
             verifying.verifier(&entry).verify(text(&entry["text"]), Time::from_millis(at), &mut scratch).expect(name);
         let header = verified.header();
-        let found = json!([header.key.to_string(), header.id.to_string(), header.fingerprint.to_string()]);
+        let found = json!([header.key.to_string(), header.id.to_string(), verified.state().fingerprint.to_string()]);
         assert_eq!(found, json!([entry["key"], entry["id"], entry["fingerprint"]]), "{name}");
         assert_eq!(
             json!([header.issuance.as_millis(), verified.is_sealed()]),
@@ -164,7 +164,7 @@ fn last_fault(verifying: &Verifying, token: &str) -> String {
     let seen = inspect(&token).expect("it is well formed");
     let program = seen.blocks.last().and_then(|block| block.content).expect("it is readable").program;
     let vocabulary = verifying.vocabulary();
-    let state = vocabulary.state(seen.header.fingerprint).expect("it is known");
+    let state = vocabulary.hinted(seen.header.hint).next().expect("it is known");
     let error = verify(program, &Scope { vocabulary, state, budget: Budget::Token }).expect_err("it is bad");
     format!("{:?}", error.fault)
 }

@@ -96,9 +96,9 @@ fn other_vocabulary(ui: &Ui, block: &Block, token: &Token, known: Option<&Vocabu
         ),
         (MisfitError::OtherVocabulary, _) => (
             format!(
-                "the token uses another vocabulary than `{restriction}`, which uses `{vocabulary}`: its fingerprint is \
-                 {}",
-                token.header().fingerprint
+                "the token uses another vocabulary than `{restriction}`, which uses `{vocabulary}`: its fingerprint \
+                 begins with {}",
+                token.header().hint
             ),
             format!("if the restriction's `{vocabulary}` is an old state of it, {UNKNOWN_VOCABULARY}"),
         ),

@@ -293,20 +293,19 @@ impl Ready {
         // The vocabulary of this explainer is arbitrary, so nothing is said about it.
         if let (Some(cause), Refusal::UnknownVocabulary, Some(state)) = (&mut explanation.cause, refusal, self.state())
         {
-            cause.message =
-                format!("the token was made with a vocabulary that is not known here: its fingerprint is {state}");
+            cause.message = format!(
+                "the token was made with a vocabulary that is not known here: its fingerprint begins with {state}"
+            );
             cause.help = Some(UNKNOWN_VOCABULARY.to_owned());
         }
         explanation
     }
 
-    /// The fingerprint of the vocabulary that the token was made with.
+    /// The hint of the vocabulary that the token was made with.
     fn state(&self) -> Option<String> {
         match &self.kind {
             Kind::Minted(_) | Kind::Alone { .. } => None,
-            Kind::Given { token, .. } => {
-                Token::parse(&token.text).ok().map(|token| token.header().fingerprint.to_string())
-            }
+            Kind::Given { token, .. } => Token::parse(&token.text).ok().map(|token| token.header().hint.to_string()),
         }
     }
 
@@ -337,8 +336,8 @@ impl Ready {
     }
 }
 
-/// Why a token with an unknown vocabulary is refused. The proof is checked before the vocabulary,
-/// so a forgery is reported as a forgery.
+/// Why a token with an unknown vocabulary is refused. Its structure and its key are checked before
+/// the vocabulary, so that a token that is cut is reported as that.
 fn of_unknown_vocabulary(text: &str, keyring: &Keyring, expectations: Expectations, now: Time) -> Refusal {
     let unknown = Vocabulary::builder("unknown", 0).build();
     let verifier = expectations.verifier(keyring, &unknown, None);

@@ -73,8 +73,8 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(token) = tokens::parse(ui, &text) else { return Ok(Exit::No) };
     let vocabulary = match vocabulary_of(&known, &token.header()) {
         Some((vocabulary, _)) => vocabulary,
-        // The proof is checked before the vocabulary, so a forgery is reported as a forgery with
-        // this one too.
+        // Structure and key are checked before the vocabulary, so a token that is cut is reported as
+        // that with this one too.
         None => Arc::new(Vocabulary::builder("unknown", 0).build()),
     };
     let revocations = revocations.as_ref().map(HeldRevocations::as_revocations);

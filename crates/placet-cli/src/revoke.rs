@@ -8,18 +8,21 @@ use serde_json::json;
 use super::inputs;
 use super::outputs::{Existing, LockedFile, Output, Secrecy};
 use super::project::Project;
+use super::project::vocabularies::library;
 use super::time_args::{amount, read_duration, read_time, show};
-use super::tokens;
+use super::tokens::{self, UNKNOWN_VOCABULARY};
 use super::trust::read_audience;
 use super::ui::{Exit, Failure, Outcome, Ui, plural};
+use placet::check::library::Library;
 use placet::model::time::{Time, millis};
+use placet::model::verdict::Refusal;
 use placet::token::audience::Audience;
 use placet::token::envelope::Token;
 use placet::token::header::{KeyId, KeyName, RevocationId};
 use placet::token::keyring::Keyring;
 use placet::token::revocation::{RevocationList, Revocations};
 use placet::token::signer::Minter;
-use placet::token::verify::{Scratch, authenticated_ids};
+use placet::token::verify::{Scratch, Verifier};
 
 /// Adds to a revocation list.
 ///
@@ -54,6 +57,11 @@ pub struct Args {
     /// Revoke from this restriction of the token on, not the whole token; 1 is the first
     #[arg(long, value_name = "NUMBER", requires = "token", default_value_t = 0)]
     block: usize,
+
+    /// A file that declares the vocabulary of the token, if it is neither built in nor the
+    /// project's; may be given several times
+    #[arg(long = "vocabulary", value_name = "FILE", requires = "token")]
+    vocabularies: Vec<PathBuf>,
 
     /// A revocation id, as `inspect` shows it; may be given several times
     #[arg(long, value_name = "ID", group = "what", value_parser = read_id)]
@@ -138,16 +146,22 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let mut said = Vec::new();
     if let Some(token) = token.flatten() {
         let keyring = wanted(keyring.as_ref(), "revoking a token")?;
+        let Some(library) = library(ui, &args.vocabularies, None)? else { return Ok(Exit::CouldNot) };
         // A forged token would revoke something else. The content and the age of a genuine one do
         // not matter.
-        let audience = args.audience.unwrap_or_default();
-        match authenticated_ids(&token.text(), keyring, audience, &mut Scratch::new()) {
+        match authenticated_ids(&token, keyring, args.audience.unwrap_or_default(), &library) {
             Ok(ids) => {
                 let what = describe(&token, args.block);
                 let id = id_of(&ids, args.block)?;
                 draft.revoke(id, Some(&format!("{what}, revoked at {}", show(now))), &mut said);
             }
-            Err(refusal) => return Ok(ui.refused(refusal)),
+            Err(refusal) => {
+                let exit = ui.refused(refusal);
+                if refusal == Refusal::UnknownVocabulary && !ui.is_json() {
+                    ui.note(format_args!("  help: {UNKNOWN_VOCABULARY}"));
+                }
+                return Ok(exit);
+            }
         }
     }
     args.id.iter().for_each(|id| draft.revoke(*id, None, &mut said));
@@ -216,6 +230,18 @@ fn tell(ui: &Ui, args: &Args, path: &Path, list: &RevocationList, said: &[String
         plural(keys, "key"),
         show(snapshot.issued()),
     ));
+}
+
+/// The ids of a genuine token's blocks, whose vocabulary is one of the library.
+fn authenticated_ids(
+    token: &Token,
+    keyring: &Keyring,
+    audience: Audience,
+    library: &Library,
+) -> Result<Vec<RevocationId>, Refusal> {
+    let known = inputs::vocabularies(library);
+    let (vocabulary, _) = tokens::vocabulary_of(&known, &token.header()).ok_or(Refusal::UnknownVocabulary)?;
+    Verifier::new(keyring, &vocabulary).for_audience(audience).authenticated_ids(&token.text(), &mut Scratch::new())
 }
 
 fn describe(token: &Token, block: usize) -> String {

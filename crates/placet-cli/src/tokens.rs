@@ -62,7 +62,7 @@ pub fn parse(ui: &Ui, text: &str) -> Option<Token> {
 /// The vocabulary that a token was made with, and its state at that time.
 #[must_use]
 pub fn vocabulary_of(known: &[Arc<Vocabulary>], header: &Header) -> Option<(Arc<Vocabulary>, State)> {
-    known.iter().find_map(|vocabulary| Some((Arc::clone(vocabulary), vocabulary.state(header.fingerprint)?)))
+    known.iter().find_map(|vocabulary| Some((Arc::clone(vocabulary), vocabulary.hinted(header.hint).next()?)))
 }
 
 /// The way out if the vocabulary of a token is unknown.
@@ -217,7 +217,10 @@ impl<'t> View<'t> {
                 let name = format!("{} {}, an earlier state of it", vocabulary.name(), vocabulary.version());
                 younger_actions(vocabulary, *state).map_or_else(|| name.clone(), |younger| format!("{name}, {younger}"))
             }
-            None => format!("unknown here (fingerprint {}); `--vocabulary FILE` adds yours", self.header.fingerprint),
+            None => format!(
+                "unknown here (its fingerprint begins with {}); `--vocabulary FILE` adds yours",
+                self.header.hint
+            ),
         }
     }
 
@@ -241,7 +244,7 @@ impl<'t> View<'t> {
             "issuance": self.header.issuance.as_millis(),
             "not_before": self.not_before().map(Time::as_millis),
             "expiry": self.expiry.map(Time::as_millis),
-            "fingerprint": self.header.fingerprint.to_string(),
+            "hint": self.header.hint.to_string(),
             "vocabulary": vocabulary,
             "sealed": self.sealed,
             "bytes": self.bytes,

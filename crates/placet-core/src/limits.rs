@@ -88,6 +88,10 @@ pub const LABELS: usize = 64;
 /// of them.
 pub const VOCABULARY_BYTES: usize = 1024 * 1024;
 
+/// States of a vocabulary with one hint of four bytes that are tried for a token. Two of a thousand
+/// states have one by chance once in ten thousand vocabularies, and each of them costs a proof.
+pub const HINTED: usize = 4;
+
 /// Bytes of one value of a request: matching is linear in it, and identifiers are shorter.
 pub const VALUE_BYTES: usize = 16 * 1024;
 

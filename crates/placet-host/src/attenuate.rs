@@ -27,7 +27,7 @@ impl Host {
     pub(super) fn attenuate(&self, token: &Value, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {
         let Value::Text(text) = token else { return Err(Function::Attenuate.expects("the text of a token", token)) };
         let token = Token::parse(text).map_err(HostError::refused)?;
-        let vocabulary = self.vocabulary_of(token.header().fingerprint);
+        let vocabulary = self.vocabulary_of(token.header().hint);
         let vocabulary = vocabulary.ok_or_else(|| HostError::refused(Refusal::UnknownVocabulary))?;
         let compiled = self.restriction(vocabulary, what, selection)?;
         let narrowed = mint::attenuate(&token, &compiled, vocabulary, self.now(), false, &mut self.randomness())
@@ -110,7 +110,7 @@ fn same_vocabulary(token: &Vocabulary, restriction: &Vocabulary) -> Result<(), H
 /// no verifier accepts. Encrypted programs cannot be counted here, and may be too much for the
 /// rest.
 fn fits(seen: &Unverified<'_>, vocabulary: &Vocabulary) -> Result<(), HostError> {
-    let Some(state) = vocabulary.state(seen.header.fingerprint) else { return Ok(()) };
+    let Some(state) = vocabulary.hinted(seen.header.hint).next() else { return Ok(()) };
     let scope = Scope { vocabulary, state, budget: Budget::Token };
     let first = seen.prove(&scope).into_iter().flatten().find_map(Result::err);
     first.map_or(Ok(()), |error| Err(HostError::refused(error.into())))

@@ -97,7 +97,7 @@ impl Host {
         let trust = self.trust();
         let read = Token::parse(text).map_err(HostError::refused)?;
         let unknown = || HostError::refused(Refusal::UnknownVocabulary);
-        let vocabulary = self.vocabulary_of(read.header().fingerprint).ok_or_else(unknown)?;
+        let vocabulary = self.vocabulary_of(read.header().hint).ok_or_else(unknown)?;
         let mut scratch = Scratch::new();
         let verifier: Verifier<'_> = trust.verifier(vocabulary);
         let verified = verifier.verify(text, self.now(), &mut scratch).map_err(HostError::refused)?;

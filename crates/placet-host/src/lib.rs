@@ -62,7 +62,7 @@ use handle::{Gauge, Handle};
 use placet::check::library::Library;
 use placet::document::mint::Wrapping;
 use placet::model::time::Time;
-use placet::model::vocabulary::{Fingerprint, Vocabulary};
+use placet::model::vocabulary::{Fingerprint, Hint, Vocabulary};
 use placet::token::audience::Audience;
 use placet::token::keyring::Keyring;
 use placet::token::keys::{Randomness, RandomnessError, SystemRandom};
@@ -283,10 +283,18 @@ impl Host {
         })
     }
 
-    /// The vocabulary that has a state with this fingerprint.
-    fn vocabulary_of(&self, fingerprint: Fingerprint) -> Option<&Arc<Vocabulary>> {
-        let all = self.default.iter().chain(self.library.names().filter_map(|name| self.library.get(name)));
-        all.into_iter().find(|vocabulary| vocabulary.state(fingerprint).is_some())
+    /// The vocabulary of a token: the first that has a state with this hint.
+    fn vocabulary_of(&self, hint: Hint) -> Option<&Arc<Vocabulary>> {
+        self.vocabularies().find(|vocabulary| vocabulary.hinted(hint).next().is_some())
+    }
+
+    /// Whether one of the host's vocabularies has a state with this fingerprint.
+    fn knows(&self, fingerprint: Fingerprint) -> bool {
+        self.vocabularies().any(|vocabulary| vocabulary.state(fingerprint).is_some())
+    }
+
+    fn vocabularies(&self) -> impl Iterator<Item = &Arc<Vocabulary>> {
+        self.default.iter().chain(self.library.names().filter_map(|name| self.library.get(name)))
     }
 }
 

@@ -59,7 +59,7 @@ impl Host {
     /// Refuses a vocabulary that a script has declared itself. Its name proves nothing: a script
     /// may call its own `momento`.
     fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), HostError> {
-        if self.mints_in == MintsIn::Declared || self.vocabulary_of(vocabulary.fingerprint()).is_some() {
+        if self.mints_in == MintsIn::Declared || self.knows(vocabulary.fingerprint()) {
             return Ok(());
         }
         let message = format!(

@@ -26,7 +26,7 @@ impl Host {
             Ok(token) => token,
             Err(refusal) => return Ok(refused(Answer::default(), refusal).done()),
         };
-        let vocabulary = self.vocabulary_of(token.header().fingerprint);
+        let vocabulary = self.vocabulary_of(token.header().hint);
         let seen = match inspect(&token) {
             Ok(seen) => seen,
             Err(refusal) => return Ok(refused(Answer::default(), refusal).done()),
@@ -65,7 +65,7 @@ fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>, source: Option<T
     let content = authority.and_then(|block| block.content.as_ref());
     let not_before = seen.blocks.iter().filter_map(|block| block.not_before).max();
     let scope = vocabulary.and_then(|vocabulary| {
-        let state = vocabulary.state(seen.header.fingerprint)?;
+        let state = vocabulary.hinted(seen.header.hint).next()?;
         Some(Scope { vocabulary, state, budget: Budget::Token })
     });
     let proved = scope.map_or_else(Vec::new, |scope| seen.prove(&scope));

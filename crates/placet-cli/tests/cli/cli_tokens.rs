@@ -210,7 +210,9 @@ fn a_token_of_an_unknown_vocabulary_is_refused_and_shown_with_the_file() {
     let mut forged = place.read("t").trim().to_owned();
     let changed = if forged.ends_with('A') { "Q" } else { "A" };
     forged.replace_range(40..41, if &forged[40..41] == changed { "E" } else { changed });
-    place.placet(&format!("inspect {forged} --keyring keys")).no().says("forged");
+    // The proof is bound to the vocabulary, so that without it nobody can tell.
+    place.placet(&format!("inspect {forged} --keyring keys")).no().says("unknown_vocabulary");
+    place.placet(&format!("inspect {forged} --keyring keys --vocabulary shop.placet")).no().says("forged");
 }
 
 #[test]
@@ -303,12 +305,12 @@ fn a_key_is_revoked_by_its_whole_name_which_the_keyring_knows() {
 }
 
 #[test]
-fn revoking_asks_only_whether_the_token_is_genuine() {
+fn revoking_asks_only_whether_the_token_is_genuine_and_not_whether_it_is_valid() {
     let place = Place::with_token();
     place.write("shop.placet", "vocabulary shop 1 { action buy }\ntoken t { allow { action: buy } ttl: 5m }\n");
     place.write("t", &place.placet("mint shop.placet --keyring keys --now 0 --audience shop").yes().out);
-    place.placet("revoke t --keyring keys --audience shop --list list").yes().says("revoked");
-    place.placet("revoke t --keyring keys --list list").no().says("another audience");
+    place.placet("revoke t --keyring keys --vocabulary shop.placet --audience shop --list list").yes().says("revoked");
+    place.placet("revoke t --keyring keys --vocabulary shop.placet --list list").no().says("another audience");
     let refused = place.json("inspect t --keyring keys --vocabulary shop.placet --audience shop --now 0 --revocations list --clock-skew 99999d");
     assert_eq!(refused["cause"], "revoked");
 }

@@ -5,6 +5,8 @@
 //! bytes   code
 //! bytes   pool: the rest; an entry is a length and that many bytes
 //! ```
+//!
+//! The program without rules has no bytes at all.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -19,13 +21,16 @@ pub struct Program(Vec<u8>);
 
 /// The program without rules: an authority that allows nothing, a restriction that objects to
 /// nothing.
-pub const EMPTY: &[u8] = &[0];
+pub const EMPTY: &[u8] = &[];
 
 impl Program {
     /// Joins the sections.
     #[must_use]
     pub fn new(code: &[u8], pool: &Pool) -> Self {
         let mut bytes = Vec::with_capacity(code.len() + pool.bytes().len() + 3);
+        if code.is_empty() && pool.bytes().is_empty() {
+            return Self(bytes);
+        }
         put_prefixed(&mut bytes, code);
         bytes.extend_from_slice(pool.bytes());
         Self(bytes)
@@ -47,6 +52,9 @@ impl Program {
 /// Splits a program into code and pool.
 #[must_use]
 pub fn sections(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    if bytes.is_empty() {
+        return Some((bytes, bytes));
+    }
     let mut cursor = Cursor::new(bytes);
     let code = cursor.prefixed()?;
     Some((code, cursor.rest()))

@@ -11,9 +11,10 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::iter;
 
 use super::types::{Scalar, Type};
-use crate::limits::{ACTIONS, ATTRIBUTES, NAME_BYTES, ROLES};
+use crate::limits::{ACTIONS, ATTRIBUTES, HINTED, NAME_BYTES, ROLES};
 
 /// The number of an attribute in its vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +30,34 @@ pub struct ActionNo(pub u16);
 /// The first sixteen bytes of a BLAKE3 hash over the declarations of one state.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(pub [u8; 16]);
+
+impl Fingerprint {
+    /// The part of it that tokens carry.
+    #[must_use]
+    #[inline]
+    pub const fn hint(self) -> Hint {
+        let [a, b, c, d, ..] = self.0;
+        Hint([a, b, c, d])
+    }
+}
+
+/// The first four bytes of a [`Fingerprint`]. A token names its state of a vocabulary with them:
+/// they say which state to try. The whole fingerprint is bound into the token's proof, so a token
+/// of another state with the same hint does not verify.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hint(pub [u8; 4]);
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -148,7 +177,7 @@ impl Vocabulary {
         &self.states
     }
 
-    /// The fingerprint that new tokens carry.
+    /// The fingerprint that is bound into new tokens.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         self.present().fingerprint
@@ -170,6 +199,25 @@ impl Vocabulary {
         let found =
             self.by_fingerprint.binary_search_by_key(&fingerprint, |&at| self.states[usize::from(at)].fingerprint);
         found.ok().map(|position| self.states[usize::from(self.by_fingerprint[position])])
+    }
+
+    /// The states, past or present, whose fingerprints begin so: the present one first, and no more
+    /// than [`HINTED`]. There is nearly always one at most.
+    #[inline]
+    pub fn hinted(&self, hint: Hint) -> impl Iterator<Item = State> {
+        let present = Some(self.present).filter(|state| state.fingerprint.hint() == hint);
+        // Earlier states are only looked for if the present one is not it.
+        let earlier = iter::once(()).flat_map(move |()| self.earlier(hint));
+        present.into_iter().chain(earlier).take(HINTED)
+    }
+
+    /// The states before the present one whose fingerprints begin so.
+    #[inline(never)]
+    fn earlier(&self, hint: Hint) -> impl Iterator<Item = State> {
+        let fingerprint = |at: &u16| self.states[usize::from(*at)].fingerprint;
+        let first = self.by_fingerprint.partition_point(|at| fingerprint(at).hint() < hint);
+        let found = self.by_fingerprint[first..].iter().map(|at| self.states[usize::from(*at)]);
+        found.take_while(move |state| state.fingerprint.hint() == hint).filter(|state| *state != self.present)
     }
 
     /// The attribute with this number.

@@ -101,7 +101,7 @@ impl NextSeed {
 
 /// The bytes of a restriction.
 pub(super) fn restriction(bounds: &Bounds, program: &[u8]) -> Vec<u8> {
-    let mut body = Vec::with_capacity(program.len() + 21);
+    let mut body = Vec::with_capacity(program.len() + 13);
     put_bounds(&mut body, bounds, 0);
     body.extend_from_slice(program);
     body

@@ -1,9 +1,8 @@
 //! The service for which tokens are made. Services that share a key and name different audiences
 //! refuse each other's tokens.
 //!
-//! The audience is mixed into the proof of the authority block and does not appear in the token.
-//! Holders and third parties need not know it: tags, revocation ids and the seeds of a public token
-//! do not depend on it.
+//! The audience is [bound](super::bound) into the proof of the authority block and does not appear
+//! in the token. Holders and third parties need not know it.
 
 use core::fmt;
 
@@ -32,8 +31,8 @@ impl Audience {
             .ok_or(AudienceError)
     }
 
-    /// The key from which the chain of a local token, or the proof of a revocation list, starts.
-    /// The messages that `key` itself authenticates begin with bytes other than `03`.
+    /// The key under which a revocation list is authenticated. The lists that `key` itself
+    /// authenticates begin with bytes other than `03`.
     #[inline]
     pub(super) fn start(self, key: &[u8; 32]) -> [u8; 32] {
         if self == Self::NONE {
@@ -44,7 +43,7 @@ impl Audience {
         *blake3::keyed_hash(key, &input).as_bytes()
     }
 
-    /// The digest that is signed for this audience, in place of the given one.
+    /// The digest of a revocation list that is signed for this audience, in place of the given one.
     #[inline]
     pub(super) fn bind(self, digest: Link) -> Link {
         if self == Self::NONE {

@@ -76,11 +76,11 @@ pub(super) enum Position {
 
 impl Position {
     const fn allowed(self) -> u8 {
-        let all = Flags::FINAL | Flags::NOT_BEFORE;
+        let all = Flags::FINAL | Flags::NOT_BEFORE | Flags::EXPIRY;
         match self {
             Self::LocalAuthority => all | Flags::CLAIMS | Flags::ENCRYPTED,
             Self::PublicAuthority => all | Flags::CLAIMS,
-            Self::Restriction => all | Flags::EXPIRY | Flags::VOUCHED,
+            Self::Restriction => all | Flags::VOUCHED,
         }
     }
 }
@@ -94,7 +94,8 @@ impl Flags {
     pub(super) const FINAL: u8 = 0x01;
     /// The block contains the time from which it is valid.
     pub(super) const NOT_BEFORE: u8 = 0x02;
-    /// The restriction contains the time at which it expires.
+    /// The block contains the time at which it expires; the authority does if its life is too long
+    /// for the header.
     pub(super) const EXPIRY: u8 = 0x04;
     /// The authority has claims.
     pub(super) const CLAIMS: u8 = 0x08;
@@ -150,10 +151,8 @@ mod tests {
     fn a_flag_outside_its_position_is_refused() {
         use Position::{LocalAuthority, PublicAuthority, Restriction};
         for (flag, position) in [
-            (Flags::EXPIRY, LocalAuthority),
             (Flags::VOUCHED, LocalAuthority),
             (Flags::ENCRYPTED, PublicAuthority),
-            (Flags::EXPIRY, PublicAuthority),
             (Flags::CLAIMS, Restriction),
             (Flags::ENCRYPTED, Restriction),
             (0x40, LocalAuthority),
@@ -165,7 +164,7 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_block_lie_where_it_says() {
-        let body = [Flags::NOT_BEFORE | Flags::CLAIMS, 7, 2, b'c', b'c', b'p', b'q'];
+        let body = [Flags::NOT_BEFORE | Flags::CLAIMS, 0, 0, 0, 0, 0, 7, 2, b'c', b'c', b'p', b'q'];
         let block = read(&body).expect("it is well formed");
         assert_eq!((block.not_before, block.expiry), (Some(Time::from_millis(7)), None));
         assert_eq!(block.claims.of(&body), Ok(&b"cc"[..]));

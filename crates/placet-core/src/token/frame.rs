@@ -19,9 +19,10 @@
 
 use super::block::{Flags, Position};
 use super::chain::{Before, NextKey, Seed, key_hash};
-use super::header::{Header, Purpose};
+use super::header::{HEADER_BYTES, Header, Purpose};
 use super::wire::{Place, Reader};
 use crate::limits::{BLOCKS, TOKEN_BYTES};
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 
 /// Reads the header and leaves the reader before the first block.
@@ -29,10 +30,26 @@ pub(super) fn open(bytes: &[u8]) -> Result<(Header, Frames<'_>), Refusal> {
     if bytes.len() > TOKEN_BYTES {
         return Err(Refusal::TooLarge);
     }
-    let mut reader = Reader::new(bytes);
-    let header = Header::read(&mut reader)?;
-    let start = Start::Header(bytes.get(..reader.at()).ok_or(Refusal::Truncated)?);
+    let mut header = Header::read(bytes)?;
+    let (before, blocks) = bytes.split_at_checked(HEADER_BYTES).ok_or(Refusal::Truncated)?;
+    let reader = Reader::of_end(bytes, blocks);
+    if header.expiry.is_none() {
+        header.expiry = long_life(reader.clone());
+    }
+    let start = Start::Header(before);
     Ok((header, Frames { bytes, reader, purpose: header.purpose, count: 0, start: Some(start) }))
+}
+
+/// The expiry that the authority block writes. Whatever is wrong with the block is found when it is
+/// read.
+#[cold]
+fn long_life(mut reader: Reader<'_>) -> Option<Time> {
+    reader.varint().ok()?;
+    let flags = Flags(reader.byte().ok()?);
+    if flags.has(Flags::NOT_BEFORE) {
+        reader.time().ok()?;
+    }
+    if flags.has(Flags::EXPIRY) { reader.time().ok() } else { None }
 }
 
 /// One block in place in the token.

@@ -1,12 +1,21 @@
-//! The header of a token: its key, its vocabulary and its lifetime.
+//! The header of a token: its key, its vocabulary and its lifetime. Each part has its place:
+//!
+//! ```text
+//!  0  1 byte   version and purpose
+//!  1  4 bytes  key id
+//!  5  4 bytes  hint: the first bytes of the vocabulary state's fingerprint
+//!  9  6 bytes  issuance
+//! 15  5 bytes  lifetime in milliseconds; ff…ff: none
+//! 20  8 bytes  token id
+//! ```
 
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::wire::{Reader, put_time, put_varint};
+use super::wire::{LAST, TIME_BYTES, put_time, time_of};
 use crate::model::time::{Time, millis};
 use crate::model::verdict::Refusal;
-use crate::model::vocabulary::Fingerprint;
+use crate::model::vocabulary::Hint;
 
 /// The part before the blocks. The authority's key vouches for all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,46 +24,71 @@ pub struct Header {
     pub purpose: Purpose,
     /// Which key of that kind.
     pub key: KeyId,
+    /// Which state of the vocabulary gives the programs' numbers their meaning.
+    pub hint: Hint,
     /// When the token was made.
     pub issuance: Time,
     /// The time at which the token expires, as its minter decided; restrictions can end it earlier.
+    /// A life that is too [long](Header::lifetime) for the header ends in the authority block.
     pub expiry: Option<Time>,
     /// Distinguishes tokens that were made in the same millisecond.
     pub id: TokenId,
-    /// The state of the vocabulary that gives the programs' numbers their meaning.
-    pub fingerprint: Fingerprint,
 }
 
+/// Bytes of a header.
+pub(super) const HEADER_BYTES: usize = 28;
+
+/// The lifetime of a token that has none in its header.
+const NO_LIFETIME: u64 = (1 << 40) - 1;
+
 impl Header {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-        let purpose = Purpose::of_byte(reader.byte()?)?;
-        let key = KeyId(*reader.array()?);
-        let issuance = reader.time()?;
-        let expiry = read_lifetime(reader, issuance)?;
-        let id = TokenId(*reader.array()?);
-        let fingerprint = Fingerprint(*reader.array()?);
-        Ok(Self { purpose, key, issuance, expiry, id, fingerprint })
+    /// Reads the first bytes of a token. A [long life](Self::lifetime) is not among them.
+    #[inline]
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Refusal> {
+        let purpose = Purpose::of_byte(*bytes.first().ok_or(Refusal::Truncated)?)?;
+        let bytes = bytes.first_chunk::<HEADER_BYTES>().ok_or(Refusal::Truncated)?;
+        let issuance = time_of(part(bytes, 9));
+        let [a, b, c, d, e] = part(bytes, 15);
+        let expiry = match u64::from_be_bytes([0, 0, 0, a, b, c, d, e]) {
+            NO_LIFETIME => None,
+            lifetime => Some(Time::from_millis(issuance.as_millis().saturating_add_unsigned(lifetime))),
+        };
+        let (key, hint, id) = (KeyId(part(bytes, 1)), Hint(part(bytes, 5)), TokenId(part(bytes, 20)));
+        Ok(Self { purpose, key, hint, issuance, expiry, id })
     }
 
-    /// Writes the header; the caller has checked that the issuance is not negative.
+    /// Writes the header; the caller has checked that the issuance has a form.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         out.push(self.purpose.byte());
         out.extend_from_slice(&self.key.0);
+        out.extend_from_slice(&self.hint.0);
         put_time(out, self.issuance);
-        // A token that ends before it begins is written as one that ends when it begins: it is
-        // never valid.
-        put_varint(out, self.expiry.map_or(0, |end| millis(end.since(self.issuance)).cast_unsigned() + 1));
+        let [_, _, _, lifetime @ ..] = self.lifetime().unwrap_or(NO_LIFETIME).to_be_bytes();
+        out.extend_from_slice(&lifetime);
         out.extend_from_slice(&self.id.0);
-        out.extend_from_slice(&self.fingerprint.0);
+    }
+
+    /// Milliseconds from the issuance to the expiry, if there is one and it is at most 34.8 years
+    /// away: that is all for which a header has room. A token that ends before it begins is written
+    /// as one that ends when it begins: it is never valid.
+    pub(super) fn lifetime(&self) -> Option<u64> {
+        let lifetime = millis(self.expiry?.min(LAST).since(self.issuance)).cast_unsigned();
+        Some(lifetime).filter(|lifetime| *lifetime < NO_LIFETIME)
+    }
+
+    /// The expiry that the authority block has to write, since the header cannot.
+    pub(super) fn long_life(&self) -> Option<Time> {
+        self.expiry.filter(|_| self.lifetime().is_none())
     }
 }
 
-fn read_lifetime(reader: &mut Reader<'_>, issuance: Time) -> Result<Option<Time>, Refusal> {
-    let Some(lifetime) = reader.varint()?.checked_sub(1) else { return Ok(None) };
-    // A sum that does not fit would need rounding, and then two lifetimes would encode one expiry.
-    let end = issuance.as_millis().checked_add_unsigned(lifetime).ok_or(Refusal::NotCanonical)?;
-    Ok(Some(Time::from_millis(end)))
+/// The `N` bytes of a header from `at` on.
+#[inline(always)]
+fn part<const N: usize>(bytes: &[u8; HEADER_BYTES], at: usize) -> [u8; N] {
+    *bytes[at..].first_chunk().expect("every part lies within the header")
 }
+
+const _: () = assert!(9 + TIME_BYTES == 15, "the lifetime follows the issuance");
 
 /// The two envelopes. The key decides which one is checked, never the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -187,21 +221,21 @@ mod tests {
 
     fn header(issuance: i64, expiry: Option<i64>) -> Header {
         let (issuance, expiry) = (Time::from_millis(issuance), expiry.map(Time::from_millis));
-        let (key, id) = (KeyId([1; 4]), TokenId([2; 8]));
-        Header { purpose: Purpose::Local, key, issuance, expiry, id, fingerprint: Fingerprint([3; 16]) }
+        let (key, hint, id) = (KeyId([1; 4]), Hint([3; 4]), TokenId([2; 8]));
+        Header { purpose: Purpose::Local, key, hint, issuance, expiry, id }
     }
 
     fn round(header: Header) -> Result<Header, Refusal> {
         let mut bytes = Vec::new();
         header.write(&mut bytes);
-        let mut reader = Reader::new(&bytes);
-        let read = Header::read(&mut reader)?;
-        reader.end().map(|()| read)
+        assert_eq!(bytes.len(), HEADER_BYTES);
+        Header::read(&bytes)
     }
 
     #[test]
     fn a_header_comes_back_as_it_was() {
-        for (issuance, expiry) in [(0, None), (5, Some(5)), (0, Some(i64::MAX)), (i64::MAX, Some(i64::MAX))] {
+        const LONGEST: i64 = (1 << 40) - 2;
+        for (issuance, expiry) in [(0, None), (5, Some(5)), (7, Some(7 + LONGEST)), (LAST.as_millis() - 1, None)] {
             assert_eq!(round(header(issuance, expiry)), Ok(header(issuance, expiry)));
         }
     }
@@ -212,11 +246,20 @@ mod tests {
     }
 
     #[test]
-    fn a_lifetime_beyond_all_time_is_refused() {
-        let mut bytes = alloc::vec![0x11, 0, 0, 0, 0, 9];
-        put_varint(&mut bytes, i64::MAX as u64);
-        bytes.extend([0; 24]);
-        assert_eq!(Header::read(&mut Reader::new(&bytes)), Err(Refusal::NotCanonical));
+    fn a_life_that_the_header_cannot_write_is_left_to_the_authority_block() {
+        const LONG: i64 = (1 << 40) - 1;
+        assert_eq!(header(7, Some(6 + LONG)).long_life(), None);
+        assert_eq!(header(7, None).long_life(), None);
+        let long = header(7, Some(7 + LONG));
+        assert_eq!(long.long_life(), Some(Time::from_millis(7 + LONG)));
+        assert_eq!(round(long), Ok(header(7, None)));
+    }
+
+    #[test]
+    fn a_header_cut_anywhere_is_refused() {
+        let mut bytes = Vec::new();
+        header(5, Some(9)).write(&mut bytes);
+        assert!((0..bytes.len()).all(|end| Header::read(&bytes[..end]) == Err(Refusal::Truncated)));
     }
 
     #[test]

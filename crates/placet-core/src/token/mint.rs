@@ -7,6 +7,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::append::{NextSeed, end_local, end_public};
 use super::block::{Bounds, Flags, put_bounds};
+use super::bound::{local_start, public_start};
 use super::chain::{Before, Signed, first};
 use super::claims::ClaimsDraft;
 use super::envelope::Token;
@@ -14,7 +15,7 @@ use super::header::{Header, TokenId};
 use super::keys::{Randomness, RandomnessError};
 use super::secrecy;
 use super::signer::{Minter, ProveWith, SignerError};
-use super::wire::{put_counted, put_varint};
+use super::wire::{LAST, put_counted, put_varint};
 use crate::model::time::Time;
 use crate::model::vocabulary::Fingerprint;
 
@@ -31,7 +32,7 @@ pub struct Draft<'a> {
     /// Distinguishes the token from others of the same millisecond, see
     /// [`with_new_id`](Self::with_new_id).
     pub id: TokenId,
-    /// The vocabulary with which the program was compiled.
+    /// The vocabulary state with which the program was compiled. It is bound into the proof.
     pub fingerprint: Fingerprint,
     /// The token's claims about its bearer.
     pub claims: ClaimsDraft,
@@ -60,10 +61,12 @@ impl Draft<'_> {
         random.fill(&mut *fresh)?;
         self.id = TokenId([0; 8]);
         let mut said = Zeroizing::new(Vec::new());
-        header(&minter, &self).write(&mut said);
-        put_authority(&mut said, &self);
+        let header = header(&minter, &self);
+        header.write(&mut said);
+        put_authority(&mut said, &header, &self);
         let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 token id v1");
         hasher.update(&*minter.hedge()).update(&*fresh).update(&minter.audience.bytes());
+        hasher.update(&self.fingerprint.0);
         self.id = TokenId(first(hasher.update(&said).finalize().as_bytes()));
         hasher.zeroize();
         Ok(self)
@@ -88,18 +91,18 @@ pub fn mint<'k>(
     let from = out.len();
     match minter.key {
         ProveWith::Local(key) => {
-            let plain_from = put_authority(&mut out, draft);
+            let plain_from = put_authority(&mut out, &header, draft);
             if draft.encrypted {
                 secrecy::encrypt(key, &mut out, plain_from);
             }
-            end_local(&mut out, &Zeroizing::new(minter.audience.start(key.mac())), 0);
+            end_local(&mut out, &Zeroizing::new(local_start(key, minter.audience, draft.fingerprint)), 0);
         }
         ProveWith::Public(signer) => {
             let written = out.clone();
-            put_authority(&mut out, draft);
+            put_authority(&mut out, &header, draft);
             let (before, counted) = (Before::Header(&written), out.get(from..).unwrap_or_default());
             let next = NextSeed::for_open_block(draft.sealed, before, counted, &minter.hedge(), random)?;
-            let sign = |digest| signer.sign(Signed::Block, &minter.audience.bind(digest));
+            let sign = |digest| signer.sign(Signed::Block, &public_start(&digest, minter.audience, draft.fingerprint));
             end_public(&mut out, before, from, next.as_ref(), sign)?;
         }
     }
@@ -120,18 +123,18 @@ fn header(minter: &Minter<'_>, draft: &Draft<'_>) -> Header {
     Header {
         purpose: minter.purpose(),
         key: minter.id(),
-        issuance: draft.issuance,
+        hint: draft.fingerprint.hint(),
+        issuance: draft.issuance.min(LAST),
         // A token that ends before it begins is written as one that ends when it begins: it is
         // never valid.
-        expiry: draft.expiry.map(|end| end.max(draft.issuance)),
+        expiry: draft.expiry.map(|end| end.max(draft.issuance).min(LAST)),
         id: draft.id,
-        fingerprint: draft.fingerprint,
     }
 }
 
 /// Writes the block with its length, which leaves room for its encryption; returns where its
 /// content begins.
-fn put_authority(out: &mut Vec<u8>, draft: &Draft<'_>) -> usize {
+fn put_authority(out: &mut Vec<u8>, header: &Header, draft: &Draft<'_>) -> usize {
     let claims = Zeroizing::new(draft.claims.encode());
     let mut content = Zeroizing::new(Vec::with_capacity(claims.len() + draft.program.len() + 10));
     let mut flags = if draft.encrypted { Flags::ENCRYPTED } else { 0 };
@@ -141,7 +144,8 @@ fn put_authority(out: &mut Vec<u8>, draft: &Draft<'_>) -> usize {
     }
     content.extend_from_slice(draft.program);
     let mut bounds = Vec::new();
-    put_bounds(&mut bounds, &Bounds { is_final: draft.sealed, not_before: draft.not_before, expiry: None }, flags);
+    let expiry = header.long_life();
+    put_bounds(&mut bounds, &Bounds { is_final: draft.sealed, not_before: draft.not_before, expiry }, flags);
     let overhead = if draft.encrypted { secrecy::OVERHEAD } else { 0 };
     put_varint(out, (bounds.len() + content.len() + overhead) as u64);
     out.extend_from_slice(&bounds);

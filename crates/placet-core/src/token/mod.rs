@@ -67,6 +67,7 @@ pub mod vouch;
 mod append;
 mod batch;
 mod block;
+mod bound;
 mod chain;
 #[cfg(feature = "std")]
 pub mod clock_cache;

@@ -1,9 +1,9 @@
 //! Text in, [`Verified`] out, or the [`Refusal`] that says why not.
 //!
 //! The order of work is the order of trust. The free checks come first: the length, the alphabet,
-//! the structure. Then the key is looked up by its id *and* the purpose of the key, and the proof
-//! is checked. Only then is anything read that a forger could have written: vocabulary, bounds,
-//! vouchers, claims, programs. The checks that depend on the moment come last: expiry and
+//! the structure. Then the key is looked up by its id *and* the purpose of the key, the state of the
+//! vocabulary by its hint, and the proof is checked, which is bound to both. Only then is anything
+//! read that a forger could have written: bounds, vouchers, claims, programs. The checks that depend on the moment come last: expiry and
 //! revocation.
 
 use alloc::boxed::Box;
@@ -18,15 +18,16 @@ use zeroize::Zeroize;
 
 use super::audience::Audience;
 use super::block::Block;
+use super::bound::{BoundKeys, public_start};
 use super::chain::{Link, local_link, point, public_link, revocation_id};
 use super::frame::{End, Frame, Frames, Start, open, position};
 use super::good::Good;
-use super::header::{Header, Purpose, RevocationId};
+use super::header::{Header, KeyName, Purpose, RevocationId};
 use super::key_list::Stamp;
 use super::keyring::Keyring;
+use super::keys::{LocalKey, PublicKey};
 use super::revocation::Revocations;
 use super::verified::{Origin, Parts, Verified, VerifiedToken};
-use super::vouch::VoucherRequest;
 use super::{secrecy, text, vouch};
 use crate::bytecode::verify::{Allowance, Budget, Proof, Scope, prove};
 use crate::limits::{BLOCKS, CLOCK_SKEW, TOKEN_BYTES};
@@ -104,10 +105,9 @@ impl<'k> Verifier<'k> {
         scratch: &'b mut Scratch,
         good: &mut Good,
     ) -> Result<Verified<'b>, Refusal> {
-        let origin = authenticate(text, self.keyring, self.audience, scratch, good)?;
+        let (origin, state) = self.authenticate(text, scratch, good)?;
         let header = &origin.header;
-        let state = self.vocabulary.state(header.fingerprint).ok_or(Refusal::UnknownVocabulary)?;
-        scratch.read_blocks(header.purpose, header.fingerprint)?;
+        scratch.read_blocks(header.purpose, state.fingerprint)?;
         self.decrypt(header, scratch)?;
         scratch.prove(&Scope { vocabulary: self.vocabulary, state, budget: Budget::Token })?;
         let verified = scratch.parts().claim(origin, state)?;
@@ -178,6 +178,66 @@ impl<'k> Verifier<'k> {
         Source { keys, vocabulary, audience: self.audience }
     }
 
+    /// The maker of a token, and the ids of its blocks for a revocation list, the authority's first.
+    /// Nothing else of the token is read: not its programs, bounds or vouchers. It may allow
+    /// nothing, and it may have expired. So use this for revoking, and never for deciding.
+    ///
+    /// # Errors
+    /// The text is not a token, its key is not in the keyring, its vocabulary is not this one, or
+    /// its proof does not fit.
+    pub fn authenticated_ids(&self, text: &str, scratch: &mut Scratch) -> Result<Vec<RevocationId>, Refusal> {
+        self.authenticate(text, scratch, &mut Good::forgotten())?;
+        Ok(scratch.parts().links.iter().map(revocation_id).collect())
+    }
+
+    /// Establishes who made a token, without reading its content: its text, its structure, its key,
+    /// its state of the vocabulary, its proof.
+    fn authenticate(&self, text: &str, scratch: &mut Scratch, good: &mut Good) -> Result<(Origin, State), Refusal> {
+        scratch.count = 0;
+        let (purpose, length) = text::read(text, &mut scratch.bytes)?;
+        scratch.length = length;
+        let bytes = scratch.bytes.get(..length).ok_or(Refusal::TooLarge)?;
+        let (header, frames) = open(bytes)?;
+        if header.purpose != purpose {
+            return Err(Refusal::NotCanonical);
+        }
+        let mut trail = Trail { blocks: &mut scratch.blocks, links: &mut scratch.links, count: 0 };
+        let known = match purpose {
+            Purpose::Local => self.keyring.local(header.key).map(Known::Local),
+            Purpose::Public => {
+                // A signature costs a hundred times as much as a hash, so it is only checked on
+                // bytes that could be a token.
+                check_structure(frames.clone())?;
+                self.keyring.public(header.key).map(Known::Public)
+            }
+        };
+        let Some(known) = known else { return check_structure(frames).and(Err(Refusal::UnknownKey)) };
+        for state in self.vocabulary.hinted(header.hint) {
+            let proved = match known {
+                Known::Local(key) => {
+                    let start = scratch.bound.local_start(key, self.audience, state.fingerprint);
+                    prove_local(start, frames.clone(), &mut trail)
+                }
+                Known::Public(key) => {
+                    let bind = |digest: &Link| public_start(digest, self.audience, state.fingerprint);
+                    prove_public(key.point(), bind, frames.clone(), &mut trail, good)
+                }
+            };
+            match proved {
+                Ok(()) => {
+                    scratch.count = trail.count;
+                    return Ok((Origin { header, key: known.name(), audience: self.audience }, state));
+                }
+                // Another state may have the same hint.
+                Err(Refusal::Forged) => trail.count = 0,
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        check_structure(frames)?;
+        let is_known = self.vocabulary.hinted(header.hint).next().is_some();
+        Err(if is_known { Refusal::Forged } else { Refusal::UnknownVocabulary })
+    }
+
     fn decrypt(&self, header: &Header, scratch: &mut Scratch) -> Result<(), Refusal> {
         let Some(block) = scratch.blocks.first_mut() else { return Ok(()) };
         let Some(place) = block.sealed_in else { return Ok(()) };
@@ -187,59 +247,20 @@ impl<'k> Verifier<'k> {
     }
 }
 
-/// Establishes who made a token, without reading its content: its text, its structure, its key, its
-/// proof.
-fn authenticate(
-    text: &str,
-    keyring: &Keyring,
-    audience: Audience,
-    scratch: &mut Scratch,
-    good: &mut Good,
-) -> Result<Origin, Refusal> {
-    scratch.count = 0;
-    let (purpose, length) = text::read(text, &mut scratch.bytes)?;
-    scratch.length = length;
-    let bytes = scratch.bytes.get(..length).ok_or(Refusal::TooLarge)?;
-    let (header, frames) = open(bytes)?;
-    if header.purpose != purpose {
-        return Err(Refusal::NotCanonical);
-    }
-    let mut trail = Trail { blocks: &mut scratch.blocks, links: &mut scratch.links, count: 0 };
-    let key = match purpose {
-        Purpose::Local => match keyring.local(header.key) {
-            Some(key) => {
-                prove_local(audience.start(key.mac()), frames, &mut trail)?;
-                key.name()
-            }
-            None => return check_structure(frames).and(Err(Refusal::UnknownKey)),
-        },
-        Purpose::Public => {
-            // A signature costs a hundred times as much as a hash, so it is only checked on bytes
-            // that could be a token.
-            check_structure(frames.clone())?;
-            let key = keyring.public(header.key).ok_or(Refusal::UnknownKey)?;
-            prove_public(key.point(), audience, frames, &mut trail, good)?;
-            key.name()
-        }
-    };
-    scratch.count = trail.count;
-    Ok(Origin { header, key, audience })
+/// The key that a token names.
+#[derive(Clone, Copy)]
+enum Known<'k> {
+    Local(&'k LocalKey),
+    Public(&'k PublicKey),
 }
 
-/// The maker of a token, and the ids of its blocks for a revocation list, the authority's first.
-/// Nothing else of the token is read: not its programs, bounds, vouchers or vocabulary. It may
-/// allow nothing, and it may have expired. So use this for revoking, and never for deciding.
-///
-/// # Errors
-/// The text is not a token, its key is not in the keyring, or its proof does not fit.
-pub fn authenticated_ids(
-    text: &str,
-    keyring: &Keyring,
-    audience: Audience,
-    scratch: &mut Scratch,
-) -> Result<Vec<RevocationId>, Refusal> {
-    authenticate(text, keyring, audience, scratch, &mut Good::forgotten())?;
-    Ok(scratch.parts().links.iter().map(revocation_id).collect())
+impl Known<'_> {
+    const fn name(self) -> KeyName {
+        match self {
+            Self::Local(key) => key.name(),
+            Self::Public(key) => key.name(),
+        }
+    }
 }
 
 fn check_structure(mut frames: Frames<'_>) -> Result<(), Refusal> {
@@ -265,7 +286,7 @@ fn prove_local(mut key: Link, frames: Frames<'_>, trail: &mut Trail<'_>) -> Resu
 /// make the next.
 fn prove_public(
     root: &VerifyingKey,
-    audience: Audience,
+    bind: impl Fn(&Link) -> Link,
     frames: Frames<'_>,
     trail: &mut Trail<'_>,
     good: &mut Good,
@@ -275,7 +296,7 @@ fn prove_public(
         let digest = public_link(frame.before(), frame.counted, frame.next_key().as_ref());
         let signature = frame.signature.ok_or(Refusal::Truncated)?;
         let is_good = match frame.start {
-            Start::Header(_) => good.check(root, &audience.bind(digest), signature),
+            Start::Header(_) => good.check(root, &bind(&digest), signature),
             // The previous signature has shown that this is the promised key: its digest was made
             // from this key.
             Start::Signature { key, .. } => {
@@ -301,6 +322,7 @@ pub struct Scratch {
     /// One for each block, once all of them are proved.
     proofs: Box<ArrayVec<Proof, BLOCKS>>,
     count: usize,
+    bound: BoundKeys,
 }
 
 impl Scratch {
@@ -314,6 +336,7 @@ impl Scratch {
             links: boxed(vec![[0; 32]; BLOCKS]),
             proofs: Box::default(),
             count: 0,
+            bound: BoundKeys::new(),
         }
     }
 
@@ -333,7 +356,7 @@ impl Scratch {
         for (number, (block, link)) in blocks.enumerate() {
             *block = Block::read(&*self.bytes, block.body, position(purpose, number))?;
             if let Some(before) = before.filter(|_| block.voucher.is_some()) {
-                vouch::check(block, &*self.bytes, VoucherRequest::after(before, fingerprint))?;
+                vouch::check(block, &*self.bytes, revocation_id(before), fingerprint)?;
             }
             before = Some(link);
         }

@@ -14,7 +14,7 @@ use data_encoding::BASE64URL_NOPAD;
 
 use super::append::BlockDraft;
 use super::block::{Block, Flags, Position, put_bounds};
-use super::chain::{Link, Signed, first, point, public_link, revocation_id, voucher_digest};
+use super::chain::{Signed, first, point, public_link, revocation_id, voucher_digest};
 use super::envelope::Token;
 use super::frame::End;
 use super::header::RevocationId;
@@ -23,7 +23,7 @@ use super::wire::Place;
 use crate::bytecode::verify::{Budget, ProgramError, Scope, verify};
 use crate::limits::TOKEN_BYTES;
 use crate::model::verdict::Refusal;
-use crate::model::vocabulary::{Fingerprint, Vocabulary};
+use crate::model::vocabulary::{Fingerprint, Hint, Vocabulary};
 
 /// The request that a holder sends to the third party.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct VoucherRequest {
     pub previous: RevocationId,
     /// The token's state of the vocabulary, as its holder says. If that is not true, the voucher
     /// fits no token.
-    pub fingerprint: Fingerprint,
+    pub hint: Hint,
 }
 
 impl VoucherRequest {
@@ -46,12 +46,7 @@ impl VoucherRequest {
             End::Tag(tag) => *tag,
             _ => public_link(last.before(), last.counted, last.next_key().as_ref()),
         };
-        Ok(Self::after(&link, token.header().fingerprint))
-    }
-
-    /// The request for the block with this link.
-    pub(super) fn after(link: &Link, fingerprint: Fingerprint) -> Self {
-        Self { previous: revocation_id(link), fingerprint }
+        Ok(Self { previous: revocation_id(&link), hint: token.header().hint })
     }
 
     /// Signs a restriction for that token, as a third party that uses `vocabulary`. The program is
@@ -68,15 +63,15 @@ impl VoucherRequest {
         draft: &BlockDraft<'_>,
     ) -> Result<Voucher, VouchError> {
         let key = key.into();
-        let state = vocabulary.state(self.fingerprint).ok_or(VouchError::OtherVocabulary)?;
+        let state = vocabulary.hinted(self.hint).next().ok_or(VouchError::OtherVocabulary)?;
         verify(draft.program, &Scope { vocabulary, state, budget: Budget::Token }).map_err(VouchError::Program)?;
         let mut body = Vec::with_capacity(draft.program.len() + 128);
         put_bounds(&mut body, &draft.bounds(), Flags::VOUCHED);
         body.extend_from_slice(key.public().as_bytes());
-        let digest = voucher_digest(self.previous, self.fingerprint, &body, draft.program);
+        let digest = voucher_digest(self.previous, state.fingerprint, &body, draft.program);
         body.extend_from_slice(&key.sign(Signed::Voucher, &digest).map_err(VouchError::Signer)?);
         body.extend_from_slice(draft.program);
-        Ok(Voucher { body })
+        Ok(Voucher { state: state.fingerprint, body })
     }
 
     /// Writes `placet_request_…`.
@@ -84,8 +79,8 @@ impl VoucherRequest {
     pub fn text(self) -> String {
         let mut text = String::from(REQUEST_PREFIX);
         let mut bytes = [0; REQUEST_BYTES];
-        bytes[..32].copy_from_slice(&self.bytes());
-        bytes[32..].copy_from_slice(&checksum(&self.bytes()));
+        bytes[..SAID].copy_from_slice(&self.bytes());
+        bytes[SAID..].copy_from_slice(&checksum(&self.bytes()));
         BASE64URL_NOPAD.encode_append(&bytes, &mut text);
         text
     }
@@ -98,32 +93,35 @@ impl VoucherRequest {
         let digits = text.strip_prefix(REQUEST_PREFIX).ok_or(VouchError::NotARequest)?;
         let mut bytes = [0; REQUEST_BYTES];
         // Checked beforehand, since the decoder wants a buffer of exactly the decoded length.
-        if digits.len() != 48 || BASE64URL_NOPAD.decode_mut(digits.as_bytes(), &mut bytes) != Ok(REQUEST_BYTES) {
+        if digits.len() != 32 || BASE64URL_NOPAD.decode_mut(digits.as_bytes(), &mut bytes) != Ok(REQUEST_BYTES) {
             return Err(VouchError::NotARequest);
         }
-        let (said, sum) = bytes.split_first_chunk::<32>().ok_or(VouchError::NotARequest)?;
+        let (said, sum) = bytes.split_first_chunk::<SAID>().ok_or(VouchError::NotARequest)?;
         if *sum != checksum(said) {
             return Err(VouchError::NotARequest);
         }
-        let (previous, fingerprint) = said.split_at(16);
-        let half = |bytes: &[u8]| bytes.try_into().map_err(|_| VouchError::NotARequest);
-        Ok(Self { previous: RevocationId(half(previous)?), fingerprint: Fingerprint(half(fingerprint)?) })
+        let (previous, hint) = said.split_first_chunk().ok_or(VouchError::NotARequest)?;
+        let hint = hint.first_chunk().ok_or(VouchError::NotARequest)?;
+        Ok(Self { previous: RevocationId(*previous), hint: Hint(*hint) })
     }
 
-    fn bytes(self) -> [u8; 32] {
-        let mut bytes = [0; 32];
+    fn bytes(self) -> [u8; SAID] {
+        let mut bytes = [0; SAID];
         bytes[..16].copy_from_slice(&self.previous.0);
-        bytes[16..].copy_from_slice(&self.fingerprint.0);
+        bytes[16..].copy_from_slice(&self.hint.0);
         bytes
     }
 }
 
-fn checksum(said: &[u8; 32]) -> [u8; 4] {
+fn checksum(said: &[u8; SAID]) -> [u8; 4] {
     first(&blake3::derive_key("placet 2026-11 voucher request checksum v1", said))
 }
 
-/// Two ids of 16 bytes, and the checksum.
-const REQUEST_BYTES: usize = 36;
+/// The id of a block, and a hint.
+const SAID: usize = 16 + 4;
+
+/// The same with its checksum.
+const REQUEST_BYTES: usize = SAID + 4;
 
 const REQUEST_PREFIX: &str = "placet_request_";
 const VOUCHER_PREFIX: &str = "placet_voucher_";
@@ -131,6 +129,8 @@ const VOUCHER_PREFIX: &str = "placet_voucher_";
 /// A restriction, signed by a third party for one token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Voucher {
+    /// The state of the vocabulary that it was signed for; the token has a hint of it only.
+    state: Fingerprint,
     body: Vec<u8>,
 }
 
@@ -139,7 +139,7 @@ impl Voucher {
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::from(VOUCHER_PREFIX);
-        BASE64URL_NOPAD.encode_append(&self.body, &mut text);
+        BASE64URL_NOPAD.encode_append(&[&self.state.0, self.body.as_slice()].concat(), &mut text);
         text
     }
 
@@ -149,11 +149,15 @@ impl Voucher {
     /// The text is not a voucher.
     pub fn parse(text: &str) -> Result<Self, VouchError> {
         let digits = text.strip_prefix(VOUCHER_PREFIX).ok_or(VouchError::NotAVoucher)?;
-        if digits.len() > TOKEN_BYTES.div_ceil(3) * 4 {
+        if digits.len() > (TOKEN_BYTES + 16).div_ceil(3) * 4 {
             return Err(VouchError::NotAVoucher);
         }
-        let body = BASE64URL_NOPAD.decode(digits.as_bytes()).map_err(|_| VouchError::NotAVoucher)?;
-        let voucher = Self { body };
+        let bytes = BASE64URL_NOPAD.decode(digits.as_bytes()).map_err(|_| VouchError::NotAVoucher)?;
+        let (state, body) = bytes.split_first_chunk().ok_or(VouchError::NotAVoucher)?;
+        if body.len() > TOKEN_BYTES {
+            return Err(VouchError::NotAVoucher);
+        }
+        let voucher = Self { state: Fingerprint(*state), body: body.to_vec() };
         match voucher.read() {
             Ok(Block { voucher: Some(_), .. }) => Ok(voucher),
             _ => Err(VouchError::NotAVoucher),
@@ -175,7 +179,11 @@ impl Voucher {
     /// Whether it was signed for this request.
     #[must_use]
     pub fn answers(&self, request: VoucherRequest) -> bool {
-        self.read().and_then(|block| check(&block, &self.body, request)).is_ok_and(|key| key.is_some())
+        self.state.hint() == request.hint
+            && self
+                .read()
+                .and_then(|block| check(&block, &self.body, request.previous, self.state))
+                .is_ok_and(|key| key.is_some())
     }
 }
 
@@ -183,7 +191,8 @@ impl Voucher {
 pub(super) fn check<'b>(
     block: &Block,
     bytes: &'b [u8],
-    request: VoucherRequest,
+    previous: RevocationId,
+    state: Fingerprint,
 ) -> Result<Option<&'b [u8; 32]>, Refusal> {
     let Some(place) = block.voucher else { return Ok(None) };
     let body = block.body.of(bytes)?;
@@ -193,8 +202,7 @@ pub(super) fn check<'b>(
     let (before, rest) = body.split_at_checked(signed).ok_or(Refusal::Truncated)?;
     let after = rest.get(signature.len()..).ok_or(Refusal::Truncated)?;
     let point = point(key).ok_or(Refusal::Forged)?;
-    if Signed::Voucher.verify(&point, &voucher_digest(request.previous, request.fingerprint, before, after), signature)
-    {
+    if Signed::Voucher.verify(&point, &voucher_digest(previous, state, before, after), signature) {
         Ok(Some(key))
     } else {
         Err(Refusal::Forged)

@@ -18,6 +18,11 @@ impl<'b> Reader<'b> {
         Self { end: bytes.len(), rest: bytes }
     }
 
+    /// Reads the last part of a token, from some place on.
+    pub(super) const fn of_end(bytes: &'b [u8], rest: &'b [u8]) -> Self {
+        Self { end: bytes.len(), rest }
+    }
+
     /// Reads a part of a token.
     pub(super) fn within(bytes: &'b [u8], place: Place) -> Result<Self, Refusal> {
         Ok(Self { end: place.to, rest: place.of(bytes)? })
@@ -89,8 +94,9 @@ impl<'b> Reader<'b> {
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z, never negative.
+    #[inline]
     pub(super) fn time(&mut self) -> Result<Time, Refusal> {
-        i64::try_from(self.varint()?).map(Time::from_millis).map_err(|_| Refusal::NotCanonical)
+        self.array().map(|bytes| time_of(*bytes))
     }
 
     /// Bytes after their length. A length too large for memory is also too large for the token.
@@ -129,9 +135,24 @@ pub(super) fn put_varint(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
-/// Appends a time; one before 1970 becomes 1970, since every token is read later than either.
+/// Bytes of a time.
+pub(super) const TIME_BYTES: usize = 6;
+
+/// The latest time that has a form, in the year 10889.
+pub(super) const LAST: Time = Time::from_millis((1 << 48) - 1);
+
+/// The time that these bytes, the highest first, write.
+#[inline]
+pub(super) const fn time_of(bytes: [u8; TIME_BYTES]) -> Time {
+    let [a, b, c, d, e, f] = bytes;
+    Time::from_millis(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+}
+
+/// Appends a time. One before 1970 becomes 1970, and one after [`LAST`] becomes that, since every
+/// token is read between the two.
 pub(super) fn put_time(out: &mut Vec<u8>, time: Time) {
-    put_varint(out, u64::try_from(time.as_millis()).unwrap_or(0));
+    let [_, _, bytes @ ..] = time.clamp(Time::EPOCH, LAST).as_millis().to_be_bytes();
+    out.extend_from_slice(&bytes);
 }
 
 /// Appends `bytes` after their length.
@@ -178,10 +199,15 @@ mod tests {
     }
 
     #[test]
-    fn a_time_fits_63_bits() {
+    fn a_time_has_six_bytes_and_comes_back_unless_it_is_beyond_them() {
+        for (time, read) in [(0, 0), (1, 1), (0x1234_5678_9abc, 0x1234_5678_9abc), (-1, 0), (i64::MIN, 0)] {
+            let mut bytes = Vec::new();
+            put_time(&mut bytes, Time::from_millis(time));
+            assert_eq!((bytes.len(), Reader::new(&bytes).time()), (6, Ok(Time::from_millis(read))));
+        }
         let mut bytes = Vec::new();
-        put_varint(&mut bytes, 1 << 63);
-        assert_eq!(Reader::new(&bytes).time(), Err(Refusal::NotCanonical));
+        put_time(&mut bytes, Time::MAX);
+        assert_eq!((bytes.as_slice(), Reader::new(&bytes).time()), (&[0xff; 6][..], Ok(LAST)));
     }
 
     #[test]

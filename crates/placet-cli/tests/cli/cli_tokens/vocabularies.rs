@@ -61,9 +61,11 @@ fn a_restriction_of_another_vocabulary_is_told_which_one_the_token_speaks() {
 }
 
 #[test]
-fn revoking_and_sealing_need_no_vocabulary() {
+fn revoking_needs_the_vocabulary_as_verifying_does_and_sealing_needs_none() {
     let place = place();
-    place.placet("revoke token --keyring keys --list revoked").yes();
+    place.placet("revoke token --keyring keys --list revoked").no().says("--vocabulary FILE");
+    assert!(!place.path("revoked").exists(), "nothing is begun for a token that is not known to be genuine");
+    place.placet("revoke token --keyring keys --vocabulary shelf/shop.placet --list revoked").yes();
     place
         .placet("inspect token --keyring keys --revocations revoked --vocabulary shelf/shop.placet")
         .no()

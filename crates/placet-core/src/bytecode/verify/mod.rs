@@ -21,7 +21,7 @@ use arrayvec::ArrayVec;
 use super::cursor::Cursor;
 use super::index::proof::Proof as IndexProof;
 use super::op::{Const, Instruction, Length, Op, Rule, Sort, Test};
-use super::program::{EMPTY, sections};
+use super::program::sections;
 use crate::limits::{POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, TABLES, TOKEN_PROGRAM_BYTES};
 use crate::model::matcher::Matcher;
 use crate::model::types::Type;
@@ -171,11 +171,15 @@ pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>, allowance: &mut Allowance) 
     if bytes.len() > scope.budget.bytes() {
         return Err(ProgramError { at: bytes.len(), fault: Fault::TooLarge });
     }
-    if bytes == EMPTY {
+    if bytes.is_empty() {
         // The program of a restriction that only sets a time bound.
-        return Ok(Proof { code: EMPTY.len(), pool: EMPTY.len(), length: EMPTY.len(), cost: 0 });
+        return Ok(Proof { code: 0, pool: 0, length: 0, cost: 0 });
     }
     let (code, pool) = sections(bytes).ok_or(ProgramError { at: 0, fault: Fault::Cut })?;
+    if code.is_empty() {
+        // The program without rules has no bytes, and constants without a rule are read by nobody.
+        return Err(ProgramError { at: 0, fault: Fault::Leftover });
+    }
     let mut verifier =
         Verifier { scope, pool, pool_read: 0, allowance: *allowance, many: false, tables: ArrayVec::new() };
     let mut cursor = Cursor::new(code);
