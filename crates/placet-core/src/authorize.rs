@@ -208,10 +208,9 @@ fn blocks_verdict(token: &Verified<'_>, request: &View<'_>, context: &Context<'_
     if !token.state().knows(request.action()) {
         return Verdict::NotPermitted(Decider { origin: Origin::Block(0), rule: None });
     }
-    let mut programs = token.programs();
-    let Some(authority) = programs.next() else { return Verdict::Refused(Refusal::Truncated) };
+    let Some(authority) = token.authority() else { return Verdict::Refused(Refusal::Truncated) };
     let mut verdict = verdict_of(Origin::Block(0), run(&authority, ProgramKind::Authority, request, context));
-    for (restriction, block) in programs.zip(1..) {
+    for (block, restriction) in token.speaking_restrictions() {
         match run(&restriction, ProgramKind::Restriction, request, context) {
             // Joining with an allow leaves a verdict as it is.
             Ok(BlockVerdict::Allow(_)) => {}

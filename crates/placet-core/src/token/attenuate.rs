@@ -58,7 +58,7 @@ fn append_body(
     random: &mut impl Randomness,
 ) -> Result<Token, AttenuateError> {
     let (last, count) = token.last()?;
-    if last.is_final {
+    if last.is_final() {
         return Err(AttenuateError::Sealed);
     }
     if count >= BLOCKS {

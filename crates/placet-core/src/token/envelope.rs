@@ -74,7 +74,7 @@ impl Token {
     /// Whether no block can be added.
     #[must_use]
     pub fn is_sealed(&self) -> bool {
-        self.last().is_ok_and(|(frame, _)| frame.is_final)
+        self.last().is_ok_and(|(frame, _)| frame.is_final())
     }
 
     /// A token that was just written here, after this header.

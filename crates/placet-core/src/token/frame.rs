@@ -57,15 +57,12 @@ fn long_life(mut reader: Reader<'_>) -> Option<Time> {
 pub(super) struct Frame<'b> {
     /// The part before the block.
     pub(super) start: Start<'b>,
-    /// Whether no block may follow.
-    pub(super) is_final: bool,
+    /// The flags of the block.
+    pub(super) flags: Flags,
     /// The block with its length.
     pub(super) counted: &'b [u8],
     /// Where the block is, without its length.
     pub(super) body: Place,
-    /// The bytes that the tag of a local block covers: the header or the link byte, and the block
-    /// with its length.
-    pub(super) covered: &'b [u8],
     /// For a public block.
     pub(super) signature: Option<&'b [u8; 64]>,
     pub(super) end: End<'b>,
@@ -99,6 +96,11 @@ pub(super) enum End<'b> {
 }
 
 impl<'b> Frame<'b> {
+    /// Whether no block may follow.
+    pub(super) const fn is_final(&self) -> bool {
+        self.flags.has(Flags::FINAL)
+    }
+
     /// The beginning of the bytes that a public block's digest covers.
     pub(super) const fn before(&self) -> Before<'b> {
         match self.start {
@@ -149,19 +151,13 @@ impl<'b> Frames<'b> {
         };
         let is_final = flags.has(Flags::FINAL);
         let end = self.read_end(is_final)?;
-        let covered_from = match start {
-            Start::Header(_) => 0,
-            // The link byte is before the length.
-            Start::Tag | Start::Signature { .. } => from.saturating_sub(1),
-        };
         self.count += 1;
         self.start = follow(end, signature);
         Ok(Frame {
             start,
-            is_final,
+            flags,
             counted: Place { from, to }.of(self.bytes)?,
             body: Place { from: to - body.len(), to },
-            covered: Place { from: covered_from, to }.of(self.bytes)?,
             signature,
             end,
         })
@@ -180,6 +176,47 @@ impl<'b> Frames<'b> {
             _ => return Err(Refusal::NotCanonical),
         };
         self.reader.end().map(|()| end)
+    }
+}
+
+/// One block of a local token.
+pub(super) struct LocalFrame<'b> {
+    pub(super) flags: Flags,
+    /// Where the block is, without its length.
+    pub(super) body: Place,
+    /// The bytes that its tag covers: the header or the link byte, and the block with its length.
+    pub(super) covered: &'b [u8],
+    /// After the last block: its tag.
+    pub(super) tag: Option<&'b [u8; 32]>,
+}
+
+impl<'b> Frames<'b> {
+    /// The next block of a local token: the same as [`next`](Iterator::next), without what only
+    /// public tokens have. There is one after each that has no tag.
+    #[inline]
+    pub(super) fn next_local(&mut self) -> Result<LocalFrame<'b>, Refusal> {
+        if self.count == BLOCKS {
+            return Err(Refusal::TooManyBlocks);
+        }
+        // The first block is covered together with the header, each later one with its link byte.
+        let covered_from = if self.count == 0 { 0 } else { self.reader.at().saturating_sub(1) };
+        let body = self.reader.counted()?;
+        let to = self.reader.at();
+        let position = position(Purpose::Local, self.count);
+        let flags = Flags::read(*body.first().ok_or(Refusal::NotCanonical)?, position)?;
+        self.count += 1;
+        let tag = match self.reader.byte()? {
+            1 if flags.has(Flags::FINAL) => return Err(Refusal::Sealed),
+            1 => None,
+            0 => {
+                let tag = self.reader.array()?;
+                self.reader.end()?;
+                Some(tag)
+            }
+            _ => return Err(Refusal::NotCanonical),
+        };
+        let covered = Place { from: covered_from, to }.of(self.bytes)?;
+        Ok(LocalFrame { flags, body: Place { from: to - body.len(), to }, covered, tag })
     }
 }
 

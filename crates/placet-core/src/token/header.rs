@@ -48,8 +48,9 @@ impl Header {
         let purpose = Purpose::of_byte(*bytes.first().ok_or(Refusal::Truncated)?)?;
         let bytes = bytes.first_chunk::<HEADER_BYTES>().ok_or(Refusal::Truncated)?;
         let issuance = time_of(part(bytes, 9));
-        let [a, b, c, d, e] = part(bytes, 15);
-        let expiry = match u64::from_be_bytes([0, 0, 0, a, b, c, d, e]) {
+        let mut lifetime = [0; 8];
+        lifetime[3..].copy_from_slice(&part::<5>(bytes, 15));
+        let expiry = match u64::from_be_bytes(lifetime) {
             NO_LIFETIME => None,
             lifetime => Some(Time::from_millis(issuance.as_millis().saturating_add_unsigned(lifetime))),
         };

@@ -74,5 +74,6 @@ pub mod clock_cache;
 mod frame;
 mod good;
 mod key_list;
+mod record;
 mod secrecy;
 mod wire;

@@ -18,7 +18,7 @@ use crate::model::verdict::Refusal;
 /// Bytes that encryption adds to a block.
 pub(super) const OVERHEAD: usize = NONCE + TAG;
 const NONCE: usize = 24;
-const TAG: usize = 16;
+pub(super) const TAG: usize = 16;
 
 /// Encrypts `out` from `from` on and puts nonce, ciphertext and tag there. The bytes before are
 /// authenticated.
@@ -38,13 +38,18 @@ fn nonce(key: &LocalKey, before: &[u8], plaintext: &[u8]) -> [u8; NONCE] {
     first(hasher.update(before).update(plaintext).finalize().as_bytes())
 }
 
-/// Decrypts in place; returns where the plaintext is.
-pub(super) fn decrypt(key: &LocalKey, bytes: &mut [u8], place: Place) -> Result<Place, Refusal> {
+/// Where the plaintext of what is encrypted at `place` is, once it is decrypted.
+pub(super) fn plaintext(place: Place) -> Result<Place, Refusal> {
+    let plain = Place { from: place.from + NONCE, to: place.to.saturating_sub(TAG) };
+    if plain.from <= plain.to { Ok(plain) } else { Err(Refusal::Truncated) }
+}
+
+/// Decrypts in place.
+pub(super) fn decrypt(key: &LocalKey, bytes: &mut [u8], place: Place) -> Result<(), Refusal> {
     let (before, content) = bytes.get_mut(..place.to).ok_or(Refusal::Truncated)?.split_at_mut(place.from);
     let (nonce, content) = content.split_first_chunk_mut::<NONCE>().ok_or(Refusal::Truncated)?;
     let (ciphertext, tag) = content.split_last_chunk_mut::<TAG>().ok_or(Refusal::Truncated)?;
     XChaCha20Poly1305::new((&*key.encryption()).into())
         .decrypt_inout_detached(&XNonce::from(*nonce), before, ciphertext.into(), &Tag::from(*tag))
-        .map_err(|_| Refusal::Forged)?;
-    Ok(Place { from: place.from + NONCE, to: place.to - TAG })
+        .map_err(|_| Refusal::Forged)
 }

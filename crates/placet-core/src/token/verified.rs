@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use core::fmt;
-use core::ops::Range;
 use core::time::Duration;
 
 use zeroize::Zeroizing;
@@ -11,8 +10,11 @@ use super::audience::Audience;
 use super::block::{Block, Flags};
 use super::chain::{Link, revocation_id};
 use super::claims::{Claims, ClaimsSection};
-use super::header::{Header, KeyName, RevocationId};
+use super::frame::position;
+use super::header::{Header, KeyName, Purpose, RevocationId};
+use super::record::{Life, Record};
 use super::revocation::Revocations;
+use super::wire::Place;
 use crate::bytecode::verify::{Proof, Proved};
 use crate::model::claim::{Bearer, Claim, ClaimMap};
 use crate::model::time::Time;
@@ -26,7 +28,7 @@ pub struct Verified<'b> {
     origin: Origin,
     state: State,
     parts: Parts<'b>,
-    claims: ClaimsSection<'b>,
+    claims: Claimed<'b>,
     life: Life,
 }
 
@@ -57,14 +59,14 @@ impl<'b> Verified<'b> {
 
     /// The time at which the token expires: the earliest expiry of its blocks.
     #[must_use]
-    pub const fn expiry(&self) -> Option<Time> {
-        self.life.expiry
+    pub fn expiry(&self) -> Option<Time> {
+        Some(self.life.expiry).filter(|expiry| *expiry < Time::MAX)
     }
 
     /// The time from which the token is valid: the latest beginning of its blocks.
     #[must_use]
-    pub const fn not_before(&self) -> Option<Time> {
-        self.life.not_before
+    pub fn not_before(&self) -> Option<Time> {
+        Some(self.life.not_before).filter(|beginning| *beginning > Time::MIN)
     }
 
     /// The proved program of every block, the authority's first. All of them must allow.
@@ -72,35 +74,58 @@ impl<'b> Verified<'b> {
     #[inline]
     pub fn programs(&self) -> impl ExactSizeIterator<Item = Proved<'b>> + use<'b> {
         let parts = self.parts;
-        parts.blocks.iter().zip(parts.proofs).map(move |(block, proof)| parts.program(block, *proof))
+        parts.records.iter().zip(parts.proofs).map(move |(record, proof)| parts.program(*record, *proof))
+    }
+
+    /// The number and the program of every block after the first that has one: the others object to
+    /// nothing.
+    #[inline]
+    pub(crate) fn speaking_restrictions(&self) -> impl Iterator<Item = (u8, Proved<'b>)> + use<'b> {
+        let (parts, mut left) = (self.parts, self.life.speaking & !1);
+        core::iter::from_fn(move || {
+            let number = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            let (number, place) = (u8::try_from(number).ok()?, number as usize);
+            Some((number, parts.program(*parts.records.get(place)?, *parts.proofs.get(place)?)))
+        })
+    }
+
+    /// The program of the first block.
+    #[inline]
+    pub(crate) fn authority(&self) -> Option<Proved<'b>> {
+        Some(self.parts.program(*self.parts.records.first()?, *self.parts.proofs.first()?))
     }
 
     /// The blocks, the authority first.
     #[must_use]
     pub fn blocks(&self) -> impl ExactSizeIterator<Item = VerifiedBlock<'b>> + use<'b> {
-        let parts = self.parts;
-        parts.blocks.iter().zip(parts.proofs).map(move |(block, proof)| VerifiedBlock {
-            program: parts.program(block, *proof),
-            not_before: block.not_before,
-            expiry: block.expiry,
-            voucher: parts.voucher(block),
+        let (parts, purpose) = (self.parts, self.origin.header.purpose);
+        parts.records.iter().zip(parts.proofs).enumerate().map(move |(number, (record, proof))| {
+            let block = parts.block(purpose, number, *record);
+            VerifiedBlock {
+                program: parts.program(*record, *proof),
+                not_before: block.not_before,
+                expiry: block.expiry,
+                voucher: parts.voucher(&block),
+            }
         })
     }
 
     /// The authority's claims about the bearer.
     #[must_use]
     pub fn claims(&self) -> Claims<'b> {
-        self.claims.read()
+        self.claims.section.read()
     }
 
     pub(crate) const fn claims_section(&self) -> ClaimsSection<'b> {
-        self.claims
+        self.claims.section
     }
 
     /// The public keys of the third parties that signed a restriction.
     pub fn vouchers(&self) -> impl Iterator<Item = &'b [u8; 32]> + use<'b> {
-        let parts = self.parts;
-        parts.blocks.iter().filter_map(move |block| parts.voucher(block))
+        let (parts, purpose) = (self.parts, self.origin.header.purpose);
+        let numbered = parts.records.iter().enumerate().filter(|(_, record)| record.flags.has(Flags::VOUCHED));
+        numbered.filter_map(move |(number, record)| parts.voucher(&parts.block(purpose, number, *record)))
     }
 
     /// Whether a third party has signed a restriction.
@@ -116,7 +141,7 @@ impl<'b> Verified<'b> {
     /// Whether the holder cannot add restrictions.
     #[must_use]
     pub fn is_sealed(&self) -> bool {
-        self.parts.blocks.last().is_some_and(|block| block.flags.has(Flags::FINAL))
+        self.parts.records.last().is_some_and(|record| record.flags.has(Flags::FINAL))
     }
 
     /// Checks that the token is valid at `now`: made, begun, and not expired. Its minter's clock
@@ -127,7 +152,8 @@ impl<'b> Verified<'b> {
     /// It has expired, it is not valid yet, or `now` is before 1970, which no set clock reads.
     #[inline(always)]
     pub fn check_time(&self, now: Time, skew: Duration) -> Result<(), Refusal> {
-        if self.life.surely.contains(&now) { Ok(()) } else { self.check_edges(now, skew) }
+        let begun = self.origin.header.issuance <= now && self.life.not_before <= now;
+        if begun && now < self.life.expiry { Ok(()) } else { self.check_edges(now, skew) }
     }
 
     #[cold]
@@ -140,10 +166,10 @@ impl<'b> Verified<'b> {
         if now < self.origin.header.issuance.saturating_sub(skew) {
             return Err(Refusal::NotYetValid);
         }
-        if self.life.expiry.is_some_and(|expiry| now >= expiry) {
+        if self.expiry().is_some_and(|expiry| now >= expiry) {
             return Err(Refusal::Expired);
         }
-        if self.life.not_before.is_some_and(|beginning| now < beginning) {
+        if now < self.life.not_before {
             return Err(Refusal::NotYetValid);
         }
         Ok(())
@@ -167,8 +193,10 @@ impl<'b> Verified<'b> {
         VerifiedToken {
             origin: self.origin,
             state: self.state,
+            life: self.life,
+            claims: self.claims.place,
             bytes: Zeroizing::new(self.parts.bytes.into()),
-            blocks: self.parts.blocks.into(),
+            records: self.parts.records.into(),
             links: Zeroizing::new(self.parts.links.into()),
             proofs: self.parts.proofs.into(),
         }
@@ -196,29 +224,6 @@ pub(super) struct Origin {
     pub(super) audience: Audience,
 }
 
-/// The combined time bounds of all blocks, and whether one of them has a voucher.
-#[derive(Clone, Debug)]
-struct Life {
-    not_before: Option<Time>,
-    expiry: Option<Time>,
-    /// When it is valid by every clock: since it was issued and has begun, and before it expires.
-    surely: Range<Time>,
-    is_vouched: bool,
-}
-
-impl Life {
-    fn of(header: &Header, blocks: &[Block]) -> Self {
-        let not_before = blocks.iter().filter_map(|block| block.not_before).max();
-        let expiry = blocks.iter().filter_map(|block| block.expiry).chain(header.expiry).min();
-        Self {
-            not_before,
-            expiry,
-            surely: header.issuance.max(not_before.unwrap_or(Time::EPOCH))..expiry.unwrap_or(Time::MAX),
-            is_vouched: blocks.iter().any(|block| block.voucher.is_some()),
-        }
-    }
-}
-
 /// One block of a verified token.
 #[derive(Clone, Copy, Debug)]
 pub struct VerifiedBlock<'b> {
@@ -237,7 +242,7 @@ pub struct VerifiedBlock<'b> {
 #[derive(Clone, Copy)]
 pub(super) struct Parts<'b> {
     pub(super) bytes: &'b [u8],
-    pub(super) blocks: &'b [Block],
+    pub(super) records: &'b [Record],
     pub(super) links: &'b [Link],
     /// For the programs of the blocks.
     pub(super) proofs: &'b [Proof],
@@ -249,23 +254,43 @@ impl<'b> Parts<'b> {
     }
 
     #[inline]
-    fn program(self, block: &Block, proof: Proof) -> Proved<'b> {
-        let program = block.program.of(self.bytes).ok().and_then(|program| proof.over(program));
+    fn program(self, record: Record, proof: Proof) -> Proved<'b> {
+        let program = record.program().of(self.bytes).ok().and_then(|program| proof.over(program));
         program.expect("blocks, bytes and proofs are kept together and do not change")
     }
 
-    /// Parses the claims, the last step of verification.
-    pub(super) fn claim(self, origin: Origin, state: State) -> Result<Verified<'b>, Refusal> {
-        let claims = self.blocks.first().ok_or(Refusal::Truncated)?.claims.of(self.bytes)?;
-        let claims = ClaimsSection::check(claims)?;
-        Ok(Verified { origin, state, parts: self, claims, life: Life::of(&origin.header, self.blocks) })
+    /// The parts of a block that was read before.
+    fn block(self, purpose: Purpose, number: usize, record: Record) -> Block {
+        let block = record.block(self.bytes, position(purpose, number));
+        block.expect("every block was read before the token was verified")
     }
+
+    /// Parses the claims at `place`, the last step of verification.
+    #[inline]
+    pub(super) fn claim(self, origin: Origin, state: State, place: Place, life: Life) -> Result<Verified<'b>, Refusal> {
+        ClaimsSection::check(place.of(self.bytes)?)?;
+        self.verified(origin, state, place, life)
+    }
+
+    /// The token whose claims have been parsed.
+    #[inline]
+    fn verified(self, origin: Origin, state: State, place: Place, life: Life) -> Result<Verified<'b>, Refusal> {
+        let claims = Claimed { place, section: ClaimsSection::known(place.of(self.bytes)?) };
+        Ok(Verified { origin, state, parts: self, claims, life })
+    }
+}
+
+/// The claims of a verified token, and their place.
+#[derive(Clone, Copy, Debug)]
+struct Claimed<'b> {
+    place: Place,
+    section: ClaimsSection<'b>,
 }
 
 /// With the tags a reader could remove restrictions, so they are not shown.
 impl fmt::Debug for Parts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Parts({} blocks)", self.blocks.len())
+        write!(f, "Parts({} blocks)", self.records.len())
     }
 }
 
@@ -274,8 +299,10 @@ impl fmt::Debug for Parts<'_> {
 pub struct VerifiedToken {
     origin: Origin,
     state: State,
+    life: Life,
+    claims: Place,
     bytes: Zeroizing<Box<[u8]>>,
-    blocks: Box<[Block]>,
+    records: Box<[Record]>,
     links: Zeroizing<Box<[Link]>>,
     proofs: Box<[Proof]>,
 }
@@ -296,8 +323,8 @@ impl VerifiedToken {
     }
 
     pub(super) fn as_verified(&self) -> Result<Verified<'_>, Refusal> {
-        let parts = Parts { bytes: &self.bytes, blocks: &self.blocks, links: &self.links, proofs: &self.proofs };
-        parts.claim(self.origin, self.state)
+        let parts = Parts { bytes: &self.bytes, records: &self.records, links: &self.links, proofs: &self.proofs };
+        parts.verified(self.origin, self.state, self.claims, self.life)
     }
 }
 

@@ -17,17 +17,19 @@ use ed25519_dalek::VerifyingKey;
 use zeroize::Zeroize;
 
 use super::audience::Audience;
-use super::block::Block;
+use super::block::{Block, Flags, Position};
 use super::bound::{BoundKeys, public_start};
 use super::chain::{Link, local_link, point, public_link, revocation_id};
-use super::frame::{End, Frame, Frames, Start, open, position};
+use super::frame::{Frames, Start, open, position};
 use super::good::Good;
 use super::header::{Header, KeyName, Purpose, RevocationId};
 use super::key_list::Stamp;
 use super::keyring::Keyring;
 use super::keys::{LocalKey, PublicKey};
+use super::record::{Life, Record};
 use super::revocation::Revocations;
 use super::verified::{Origin, Parts, Verified, VerifiedToken};
+use super::wire::Place;
 use super::{secrecy, text, vouch};
 use crate::bytecode::verify::{Allowance, Budget, Proof, Scope, prove};
 use crate::limits::{BLOCKS, CLOCK_SKEW, TOKEN_BYTES};
@@ -106,11 +108,11 @@ impl<'k> Verifier<'k> {
         good: &mut Good,
     ) -> Result<Verified<'b>, Refusal> {
         let (origin, state) = self.authenticate(text, scratch, good)?;
-        let header = &origin.header;
-        scratch.read_blocks(header.purpose, state.fingerprint)?;
-        self.decrypt(header, scratch)?;
-        scratch.prove(&Scope { vocabulary: self.vocabulary, state, budget: Budget::Token })?;
-        let verified = scratch.parts().claim(origin, state)?;
+        let mut life = Life::of(origin.header.expiry);
+        scratch.read_blocks(origin.header.purpose, state.fingerprint, &mut life)?;
+        let claims = self.read_authority(&origin.header, scratch)?;
+        scratch.prove(&Scope { vocabulary: self.vocabulary, state, budget: Budget::Token }, &mut life)?;
+        let verified = scratch.parts().claim(origin, state, claims, life)?;
         self.check_moment(&verified, now)?;
         Ok(verified)
     }
@@ -201,7 +203,7 @@ impl<'k> Verifier<'k> {
         if header.purpose != purpose {
             return Err(Refusal::NotCanonical);
         }
-        let mut trail = Trail { blocks: &mut scratch.blocks, links: &mut scratch.links, count: 0 };
+        let mut trail = Trail { records: &mut scratch.records, links: &mut scratch.links, count: 0 };
         let known = match purpose {
             Purpose::Local => self.keyring.local(header.key).map(Known::Local),
             Purpose::Public => {
@@ -238,12 +240,22 @@ impl<'k> Verifier<'k> {
         Err(if is_known { Refusal::Forged } else { Refusal::UnknownVocabulary })
     }
 
-    fn decrypt(&self, header: &Header, scratch: &mut Scratch) -> Result<(), Refusal> {
-        let Some(block) = scratch.blocks.first_mut() else { return Ok(()) };
-        let Some(place) = block.sealed_in else { return Ok(()) };
-        let key = self.keyring.local(header.key).ok_or(Refusal::UnknownKey)?;
-        let plain = secrecy::decrypt(key, &mut *scratch.bytes, place)?;
-        block.split_content(&*scratch.bytes, plain)
+    /// Decrypts the authority block, if it is encrypted, and finds its claims.
+    #[inline]
+    fn read_authority(&self, header: &Header, scratch: &mut Scratch) -> Result<Place, Refusal> {
+        let Some(authority) = scratch.records.first_mut() else { return Err(Refusal::Truncated) };
+        if authority.flags.0 & (Flags::CLAIMS | Flags::ENCRYPTED) == 0 {
+            return Ok(Place::default());
+        }
+        let position = position(header.purpose, 0);
+        if authority.flags.has(Flags::ENCRYPTED) {
+            let key = self.keyring.local(header.key).ok_or(Refusal::UnknownKey)?;
+            let sealed = Block::read(&*scratch.bytes, authority.body(), position)?.sealed_in;
+            secrecy::decrypt(key, &mut *scratch.bytes, sealed.ok_or(Refusal::NotCanonical)?)?;
+        }
+        let block = authority.block(&*scratch.bytes, position)?;
+        authority.set_program(block.program)?;
+        Ok(block.claims)
     }
 }
 
@@ -269,17 +281,17 @@ fn check_structure(mut frames: Frames<'_>) -> Result<(), Refusal> {
 
 /// The chain of tags: each is the key of the next, so a holder who has the last one can add another
 /// but cannot go back.
-fn prove_local(mut key: Link, frames: Frames<'_>, trail: &mut Trail<'_>) -> Result<(), Refusal> {
-    for frame in frames {
-        let frame = frame?;
+#[inline]
+fn prove_local(mut key: Link, mut frames: Frames<'_>, trail: &mut Trail<'_>) -> Result<(), Refusal> {
+    loop {
+        let frame = frames.next_local()?;
         key = local_link(&key, frame.covered);
-        trail.push(&frame, key)?;
-        if let End::Tag(tag) = frame.end {
+        trail.push(frame.body, frame.flags, key)?;
+        if let Some(tag) = frame.tag {
             // Comparing two such hashes takes the same time wherever they differ.
             return if blake3::Hash::from_bytes(key) == *tag { Ok(()) } else { Err(Refusal::Forged) };
         }
     }
-    Err(Refusal::Truncated)
 }
 
 /// The chain of signatures: each covers the one before it and the commitment to the key that may
@@ -308,7 +320,7 @@ fn prove_public(
         if !is_good {
             return Err(Refusal::Forged);
         }
-        trail.push(&frame, digest)?;
+        trail.push(frame.body, frame.flags, digest)?;
     }
     Ok(())
 }
@@ -317,7 +329,7 @@ fn prove_public(
 pub struct Scratch {
     bytes: Box<[u8; TOKEN_BYTES]>,
     length: usize,
-    blocks: Box<[Block; BLOCKS]>,
+    records: Box<[Record; BLOCKS]>,
     links: Box<[Link; BLOCKS]>,
     /// One for each block, once all of them are proved.
     proofs: Box<ArrayVec<Proof, BLOCKS>>,
@@ -332,7 +344,7 @@ impl Scratch {
         Self {
             bytes: boxed(vec![0; TOKEN_BYTES]),
             length: 0,
-            blocks: boxed(vec![Block::default(); BLOCKS]),
+            records: boxed(vec![Record::default(); BLOCKS]),
             links: boxed(vec![[0; 32]; BLOCKS]),
             proofs: Box::default(),
             count: 0,
@@ -343,38 +355,62 @@ impl Scratch {
     fn parts(&self) -> Parts<'_> {
         Parts {
             bytes: self.bytes.get(..self.length).unwrap_or_default(),
-            blocks: self.blocks.get(..self.count).unwrap_or_default(),
+            records: self.records.get(..self.count).unwrap_or_default(),
             links: self.links.get(..self.count).unwrap_or_default(),
             proofs: &self.proofs,
         }
     }
 
-    /// Reads the bytes, which are authenticated now, and checks the signatures of third parties.
-    fn read_blocks(&mut self, purpose: Purpose, fingerprint: Fingerprint) -> Result<(), Refusal> {
-        let mut before: Option<&Link> = None;
-        let blocks = self.blocks.iter_mut().zip(self.links.iter()).take(self.count);
-        for (number, (block, link)) in blocks.enumerate() {
-            *block = Block::read(&*self.bytes, block.body, position(purpose, number))?;
-            if let Some(before) = before.filter(|_| block.voucher.is_some()) {
-                vouch::check(block, &*self.bytes, revocation_id(before), fingerprint)?;
+    /// Reads the blocks, which are authenticated now, and checks the signatures of third parties.
+    #[inline]
+    fn read_blocks(&mut self, purpose: Purpose, state: Fingerprint, life: &mut Life) -> Result<(), Refusal> {
+        for number in 0..self.count {
+            let record = self.records.get_mut(number).ok_or(Refusal::TooManyBlocks)?;
+            if record.read_plain(&*self.bytes, life).is_none() {
+                self.read_block(number, position(purpose, number), state, life)?;
             }
-            before = Some(link);
         }
         Ok(())
     }
 
+    /// The same for a block with rarer parts.
+    #[cold]
+    fn read_block(
+        &mut self,
+        number: usize,
+        position: Position,
+        state: Fingerprint,
+        life: &mut Life,
+    ) -> Result<(), Refusal> {
+        let record = self.records.get_mut(number).ok_or(Refusal::TooManyBlocks)?;
+        let block = Block::read(&*self.bytes, record.body(), position)?;
+        life.narrow(&block);
+        record.set_program(block.program)?;
+        match number.checked_sub(1).and_then(|before| self.links.get(before)) {
+            Some(before) => vouch::check(&block, &*self.bytes, revocation_id(before), state).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
     /// Proves the program of every block, all of them within one allowance.
-    fn prove(&mut self, scope: &Scope<'_>) -> Result<(), Refusal> {
+    #[inline]
+    fn prove(&mut self, scope: &Scope<'_>, life: &mut Life) -> Result<(), Refusal> {
         self.proofs.clear();
         let mut allowance = Allowance::of(scope.budget);
-        for block in self.blocks.iter().take(self.count) {
-            let program = block.program.of(&*self.bytes)?;
-            let proof = prove(program, scope, &mut allowance)?;
+        for (number, record) in self.records.iter().take(self.count).enumerate() {
+            let proof = if record.speaks() {
+                life.speaking |= 1 << number;
+                prove(record.program().of(&*self.bytes)?, scope, &mut allowance)?
+            } else {
+                Proof::NOTHING
+            };
             self.proofs.try_push(proof).map_err(|_| Refusal::TooManyBlocks)?;
         }
         Ok(())
     }
 }
+
+const _: () = assert!(BLOCKS <= 32, "`speaking` has one bit for every block");
 
 fn boxed<T: fmt::Debug, const N: usize>(items: Vec<T>) -> Box<[T; N]> {
     items.try_into().expect("the vector was made with this length")
@@ -403,14 +439,15 @@ impl Drop for Scratch {
 
 /// Where the links and the places of the blocks go, one after the other.
 struct Trail<'s> {
-    blocks: &'s mut [Block; BLOCKS],
+    records: &'s mut [Record; BLOCKS],
     links: &'s mut [Link; BLOCKS],
     count: usize,
 }
 
 impl Trail<'_> {
-    fn push(&mut self, frame: &Frame<'_>, link: Link) -> Result<(), Refusal> {
-        self.blocks.get_mut(self.count).ok_or(Refusal::TooManyBlocks)?.body = frame.body;
+    #[inline]
+    fn push(&mut self, body: Place, flags: Flags, link: Link) -> Result<(), Refusal> {
+        *self.records.get_mut(self.count).ok_or(Refusal::TooManyBlocks)? = Record::of(body, flags)?;
         *self.links.get_mut(self.count).ok_or(Refusal::TooManyBlocks)? = link;
         self.count += 1;
         Ok(())

@@ -143,9 +143,10 @@ pub(super) const LAST: Time = Time::from_millis((1 << 48) - 1);
 
 /// The time that these bytes, the highest first, write.
 #[inline]
-pub(super) const fn time_of(bytes: [u8; TIME_BYTES]) -> Time {
-    let [a, b, c, d, e, f] = bytes;
-    Time::from_millis(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+pub(super) fn time_of(bytes: [u8; TIME_BYTES]) -> Time {
+    let mut millis = [0; 8];
+    millis[2..].copy_from_slice(&bytes);
+    Time::from_millis(i64::from_be_bytes(millis))
 }
 
 /// Appends a time. One before 1970 becomes 1970, and one after [`LAST`] becomes that, since every

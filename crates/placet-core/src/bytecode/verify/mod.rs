@@ -105,6 +105,9 @@ pub(crate) struct Proof {
 }
 
 impl Proof {
+    /// The proof of the program without rules, which has no bytes.
+    pub(crate) const NOTHING: Self = Self { code: 0, pool: 0, length: 0, cost: 0 };
+
     /// Applies the proof to the bytes from which it was made. Store the proof with those bytes and
     /// change neither. For bytes of another length this returns `None`; for different bytes of the
     /// same length the VM may answer wrongly or not at all, but it never panics.
@@ -173,7 +176,7 @@ pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>, allowance: &mut Allowance) 
     }
     if bytes.is_empty() {
         // The program of a restriction that only sets a time bound.
-        return Ok(Proof { code: 0, pool: 0, length: 0, cost: 0 });
+        return Ok(Proof::NOTHING);
     }
     let (code, pool) = sections(bytes).ok_or(ProgramError { at: 0, fault: Fault::Cut })?;
     if code.is_empty() {
