@@ -75,6 +75,7 @@ use placet_core::model::vocabulary::Vocabulary;
 use placet_core::token::attenuate::seal;
 use placet_core::token::cache::TokenCache;
 use placet_core::token::envelope::Token;
+use placet_core::token::evidence::{Accepted, Evidence};
 use placet_core::token::keyring::Keyring;
 use placet_core::token::keys::SystemRandom;
 use placet_core::token::revocation::HeldRevocations;
@@ -224,7 +225,32 @@ impl Service {
         let given = attributes::read(&self.inner.vocabulary, time, action, attributes);
         let trust = self.inner.trust.get();
         let verdict = self.verdict(&trust, token, time, &given);
-        Decision { service: self, trust, token, time, given, verdict }
+        Decision { service: self, trust, token, time, given, verdict, accepted: None }
+    }
+
+    /// Decides whether the holder of `token` may do `action` now, with the proof and the approvals
+    /// that came with the request. A token that is bound to its holder needs a proof; [`check`]
+    /// refuses it.
+    ///
+    /// The proof is of exactly these attributes. To add some that its signers cannot know, give
+    /// the digest of the request without them: [`Evidence::about`].
+    ///
+    /// [`check`]: Self::check
+    pub fn check_with_proof<'a, V: Into<Value<'a>>>(
+        &'a self,
+        token: &'a str,
+        action: &'a str,
+        attributes: impl IntoIterator<Item = (&'a str, V)>,
+        evidence: &Evidence<'_>,
+    ) -> Decision<'a> {
+        let time = self.now();
+        let given = attributes::read(&self.inner.vocabulary, time, action, attributes);
+        let trust = self.inner.trust.get();
+        let (verdict, accepted) = match self.accepted(&trust, token, time, &given, evidence) {
+            Ok((verdict, accepted)) => (verdict, Some(accepted)),
+            Err(refusal) => (Verdict::Refused(refusal), None),
+        };
+        Decision { service: self, trust, token, time, given, verdict, accepted }
     }
 
     /// The vocabulary of its requests.
@@ -296,6 +322,27 @@ impl Service {
             Err(bad) => Verdict::Refused(Refusal::Request(bad.error)),
         });
         verdict.unwrap_or_else(Verdict::Refused)
+    }
+
+    /// Verifies the evidence once, so that an explanation later does not use a proof twice.
+    fn accepted(
+        &self,
+        trust: &Trust,
+        token: &str,
+        time: Time,
+        given: &Given<'_>,
+        evidence: &Evidence<'_>,
+    ) -> Result<(Verdict, Accepted), Refusal> {
+        let authorizer = self.authorizer(trust);
+        self.with_token(&authorizer, token, time, |verified| {
+            let request = given.as_ref().map_err(|bad| Refusal::Request(bad.error))?;
+            let judge = |request: &View<'_>| {
+                let accepted = authorizer.with_evidence(evidence).accept(Some(verified), request)?;
+                let verdict = authorizer.with_accepted(&accepted).decide(verified, request).verdict();
+                Ok((verdict, accepted))
+            };
+            request.with(time, &self.inner.vocabulary, judge).map_err(Refusal::Request)?
+        })?
     }
 
     /// Verifies a token, in the cache or outside of it, and lends it.

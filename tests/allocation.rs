@@ -11,6 +11,7 @@ use placet::compile::Compiled;
 use placet::compile::arguments::Arguments;
 use placet::document::Document;
 use placet::document::mint::{Wrapping, attenuate, draft, mint, policy};
+use placet::document::value::arguments_from_text;
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::time::Time;
@@ -20,9 +21,13 @@ use placet::model::vocabulary::{TIME, Vocabulary};
 use placet::service::{NO_ATTRIBUTES, Service};
 use placet::syntax::ast::BlockKind;
 use placet::token::attenuate::append_voucher;
+use placet::token::audience::Audience;
 use placet::token::envelope::Token;
+use placet::token::evidence::Evidence;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, SigningKey};
+use placet::token::proof::{HolderKey, ProofScope};
+use placet::token::replays::ReplayGuard;
 use placet::token::verify::Scratch;
 use placet::token::vouch::VoucherRequest;
 
@@ -253,6 +258,57 @@ fn ten_thousand_rules_are_written_in_twenty_times_the_memory_of_their_text() {
     });
     let times = counted.bytes_max.div_ceil(text.len() as u64);
     assert!(times <= 20, "{times} times the {} bytes of the text", text.len());
+}
+
+const OWN: &str = r#"
+    vocabulary archive 1 {
+        shelf: string
+        path:  path optional
+        tags:  set of string optional
+        ip:    ip optional
+        pages: int optional
+        notes: labels optional
+        action read, write
+    }
+    token own(key: string) {
+        holder: key
+        allow { action: read } when approved(1, [key])
+    }
+"#;
+
+#[test]
+fn a_verified_token_decides_with_a_proof_and_an_approval_without_allocating() {
+    let (document, key) = (document(OWN), SigningKey::from_seed(&[3; 32]));
+    let template = document.template(BlockKind::Token, None).expect("there is one");
+    let arguments = arguments_from_text(template, [("key", key.public().to_string().as_str())]).expect("it fits");
+    let own = document.compile(BlockKind::Token, None, &arguments).expect("it compiles");
+    let (keyring, vocabulary) = (keyring(), document.vocabulary());
+    let authorizer = Authorizer::new(&keyring, vocabulary);
+    let request = look(vocabulary);
+    let guard = ReplayGuard::new(64);
+    for minting in [MintingKey::from(local()), signing().into()] {
+        let token = mint(&own, vocabulary, &minting, NOW, Wrapping::default(), &mut random).expect("it is a token");
+        let scope = ProofScope::of(&token, vocabulary, Audience::NONE).expect("a token");
+        let signer = HolderKey::from(&key);
+        let proof = signer.prove(&scope, request.digest(), NOW, &mut random).expect("it signs");
+        let approvals = [signer.approve(&scope, request.digest(), NOW, &mut random).expect("it signs")];
+        let (text, scratch) = (token.text(), std::cell::RefCell::new(Scratch::new()));
+        let evidence = Evidence::of_holder(&proof).with_approvals(&approvals);
+        allocates_nothing("text and proof to verdict", || {
+            let verdict =
+                authorizer.authorize_with_proof(&text, &request, &evidence, &mut scratch.borrow_mut()).verdict();
+            assert!(verdict.is_allow(), "{verdict:?}");
+        });
+        let guarded = evidence.refusing_replays(&guard);
+        let once = measure(|| {
+            let mut scratch = scratch.borrow_mut();
+            assert!(authorizer.authorize_with_proof(&text, &request, &guarded, &mut scratch).is_allow());
+        });
+        assert_eq!(once.count_total, 0, "with a guard against replays");
+        allocates_nothing("a missing proof to its refusal", || {
+            assert!(!authorizer.authorize(&text, &request, &mut scratch.borrow_mut()).is_allow());
+        });
+    }
 }
 
 #[test]

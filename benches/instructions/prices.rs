@@ -5,6 +5,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use placet::bytecode::verify::{Budget, Scope, verify};
+use placet::limits::APPROVALS;
 use placet::vm::{Context, ProgramKind, run as decide};
 
 use crate::instructions;
@@ -22,8 +23,13 @@ pub fn run(name: &str, times: u64) -> ExitCode {
     let vocabulary = worst::vocabulary();
     let request = worst::request(&vocabulary);
     let scope = Scope { vocabulary: &vocabulary, state: vocabulary.present(), budget: Budget::Policy };
-    let context =
-        Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: Some(&worst::Bearer), vouchers: &[&[9; 32]; 32] };
+    let context = Context {
+        issuance: Time::EPOCH,
+        expiry: Time::MAX,
+        bearer: Some(&worst::Bearer),
+        vouchers: &[&[9; 32]; 32],
+        approvers: &[[9; 32]; APPROVALS],
+    };
     let case = worst::cases().into_iter().find(|case| case.name == name).expect("a case of the table");
     let proved = verify(&case.program, &scope).expect("it is a program");
     for _ in 0..times {

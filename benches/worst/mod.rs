@@ -14,7 +14,7 @@ use placet::bytecode::table::{Rows, write};
 use placet::bytecode::url::UrlConstant;
 use placet::bytecode::wildcard::{GlobPiece, PathPiece};
 use placet::bytecode::zone::ZoneDraft;
-use placet::limits::{CLAIM_ENTRIES, LABELS, SET_BYTES, SET_ELEMENTS, TOKEN_BYTES, VALUE_BYTES};
+use placet::limits::{APPROVERS, CLAIM_ENTRIES, LABELS, SET_BYTES, SET_ELEMENTS, TOKEN_BYTES, VALUE_BYTES};
 use placet::model::claim::{self, Claim, ClaimMap};
 use placet::model::path::ResourcePath;
 use placet::model::request::{Request, Slot};
@@ -514,6 +514,11 @@ fn truths(cases: &mut Cases) {
     cases.add("some.of", &deny(&[one(Op::SomeOf { field: TEXTS }), absent].concat()), &none);
     let present = [one(Op::EveryOf { field: TEXTS }), one(Op::Any {})].concat().repeat(20);
     cases.add("every.of", &deny(&[present, one(Op::Present { field: NOTHING })].concat()), &none);
+    // As many keys as may be named, each of which differs from every approver's in its last byte.
+    let keys = (100..).take(APPROVERS).flat_map(|last| [[9; 31].as_slice(), &[last]].concat());
+    let most = u8::try_from(APPROVERS).expect("so few are named");
+    let quorum = pool.intern(&iter::once(most).chain(keys).collect::<Vec<_>>());
+    cases.truth("approved", MANY, &one(Op::Approved { quorum }), &pool);
     let set = |op| [one(op), one(Op::Absent {})].concat();
     cases.truth("any.el", 20, &set(Op::AnyElement { field: TEXTS }), &none);
     let every = [one(Op::Negate {}), one(Op::EveryElement { field: TEXTS }), one(Op::Any {})].concat();

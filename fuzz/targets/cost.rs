@@ -25,7 +25,13 @@ pub fn price(bytes: &[u8]) {
     if proved.cost() > MOST {
         return;
     }
-    let context = Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: None, vouchers: &[&[9; 32]] };
+    let context = Context {
+        issuance: Time::EPOCH,
+        expiry: Time::MAX,
+        bearer: None,
+        vouchers: &[&[9; 32]],
+        approvers: &[[9; 32]; 8],
+    };
     for kind in [ProgramKind::Authority, ProgramKind::Restriction] {
         let fuel = Fuel::plenty();
         run_with(&proved, kind, &*REQUEST, &context, &fuel).expect("what is proved is decided");

@@ -41,7 +41,7 @@ pub fn program(bytes: &[u8]) {
 }
 
 fn decides(proved: &Proved<'_>) {
-    let context = Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: None, vouchers: &[] };
+    let context = Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: None, vouchers: &[], approvers: &[] };
     for kind in [ProgramKind::Authority, ProgramKind::Restriction] {
         assert!(run(proved, kind, &request(), &context).is_ok(), "what is proved is decided");
     }
@@ -109,6 +109,7 @@ pub fn block(bytes: &[u8]) {
                 id: TokenId([5; 8]),
                 fingerprint: momento().fingerprint(),
                 claims: ClaimsDraft::default(),
+                holder: None,
                 program,
                 sealed: false,
                 encrypted: false,

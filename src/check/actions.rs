@@ -99,6 +99,7 @@ pub(super) fn settle(condition: &mut Condition, count: usize, holds: bool) {
         | Condition::Has(_)
         | Condition::HasLabel(..)
         | Condition::HasClaim(_)
+        | Condition::Approved(_)
         | Condition::InRow(..)
         | Condition::AnyInRow(..)
         | Condition::EveryInRow(..)

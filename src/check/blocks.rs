@@ -26,6 +26,7 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
     };
     let scope = known.as_ref().map_or(outside, |known| outside.with_token(known));
     let times = scope.times(&fields);
+    let holder = scope.holder(&fields);
     let guard =
         scope.guard(Effect::Allow, fields.condition("when"), fields.condition("unless"), Present::default()).flatten();
     let (claims, mut rules) = match &known {
@@ -60,6 +61,7 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
         parameters: parameters.to_tree(),
         claims,
         times,
+        holder,
         guard,
         rules: std::mem::take(rules),
         promises: promised.into_iter().flatten().collect(),

@@ -119,6 +119,7 @@ impl Reading<'_, '_, '_> {
             | ConditionKind::Label(..)
             | ConditionKind::Row(..)
             | ConditionKind::Compute(..) => here.truth(condition),
+            ConditionKind::List(_) => here.operand(condition, None).and(None),
         }
     }
 

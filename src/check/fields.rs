@@ -10,7 +10,7 @@ use crate::span::Span;
 use crate::syntax::ast::{Block, BlockKind, Condition, Field, FieldValue, Pattern};
 
 /// Every key, and whether a policy and a restriction allow it; a token allows all.
-const KEYS: [(&str, bool, bool); 17] = [
+const KEYS: [(&str, bool, bool); 18] = [
     ("id", false, false),
     ("type", false, false),
     ("owner", false, false),
@@ -20,6 +20,7 @@ const KEYS: [(&str, bool, bool); 17] = [
     ("not_before", false, true),
     ("expiry", false, true),
     ("ttl", false, true),
+    ("holder", false, true),
     ("labels", false, false),
     ("attributes", false, false),
     ("owners", false, false),

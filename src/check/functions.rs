@@ -26,6 +26,8 @@ enum Callable {
     Predicate(Predicate),
     /// `vouched("placet_public_…")`
     Vouched,
+    /// `approved(2, [ann, bob])`
+    Approved,
 }
 
 impl Callable {
@@ -33,7 +35,7 @@ impl Callable {
         let functions = Function::ALL.iter().map(|function| Self::Function(*function));
         let is_call = |predicate: &&Predicate| predicate.row().notation != Notation::Infix;
         let predicates = Predicate::ALL.iter().filter(is_call).map(|predicate| Self::Predicate(*predicate));
-        functions.chain([Self::Size]).chain(predicates).chain([Self::Vouched])
+        functions.chain([Self::Size]).chain(predicates).chain([Self::Vouched, Self::Approved])
     }
 
     fn named(word: &str) -> Option<Self> {
@@ -46,6 +48,7 @@ impl Callable {
             Self::Size => "size",
             Self::Predicate(predicate) => predicate.row().word,
             Self::Vouched => "vouched",
+            Self::Approved => "approved",
         }
     }
 
@@ -59,6 +62,7 @@ impl Callable {
                 Notation::Infix => "",
             },
             Self::Vouched => "\"placet_public_…\"",
+            Self::Approved => "2, [ann, bob]",
         }
     }
 }
@@ -69,6 +73,7 @@ impl Reading<'_, '_, '_> {
         match Callable::named(&name.text) {
             Some(Callable::Predicate(predicate)) => self.call_predicate(predicate, name, arguments, at),
             Some(Callable::Vouched) => self.vouched(name, arguments, at),
+            Some(Callable::Approved) => self.approved(name, arguments, at),
             Some(Callable::Function(_) | Callable::Size) => {
                 let value = self.call_value(name, arguments, at)?;
                 let message = format!("a condition is true or false, and `{}` is {}", name.text, value.describe());
@@ -112,7 +117,7 @@ impl Reading<'_, '_, '_> {
         match Callable::named(&name.text) {
             Some(Callable::Function(function)) => self.call_function(function, name, arguments, at),
             Some(Callable::Size) => self.size(name, arguments, at),
-            Some(Callable::Predicate(_) | Callable::Vouched) => {
+            Some(Callable::Predicate(_) | Callable::Vouched | Callable::Approved) => {
                 let message = format!("`{}` is a condition, not a value", name.text);
                 let found = Diagnostic::new(Code::Mismatch, at, message);
                 self.scope.report.fail(found.help("write it by itself, or with `!` before it"))
@@ -204,7 +209,7 @@ impl Reading<'_, '_, '_> {
         }
     }
 
-    fn wrong_count<T>(&self, name: &Name, at: Span) -> Option<T> {
+    pub(super) fn wrong_count<T>(&self, name: &Name, at: Span) -> Option<T> {
         let arguments = Callable::named(&name.text).map_or("", Callable::arguments);
         let message = format!("`{}` is called with the wrong number of values", name.text);
         let found = Diagnostic::new(Code::WrongArguments, at, message);
@@ -241,6 +246,6 @@ const fn described(accepts: Accepts) -> &'static str {
 }
 
 /// The 32 bytes of `placet_public_…`.
-fn public_key(text: &str) -> Result<[u8; 32], String> {
+pub(super) fn public_key(text: &str) -> Result<[u8; 32], String> {
     PublicKey::parse(text).map(|key| *key.as_bytes()).map_err(|error| error.to_string())
 }

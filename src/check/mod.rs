@@ -23,6 +23,7 @@
 mod absence;
 mod actions;
 mod anchors;
+mod approvals;
 mod asked;
 mod blocks;
 mod boundary;

@@ -30,6 +30,10 @@ impl Reading<'_, '_, '_> {
             ConditionKind::Row(name, key) => here.row_value(name, key, at),
             ConditionKind::Compute(..) => self.whole_sum(condition),
             ConditionKind::Call(name, arguments) => here.call_value(name, arguments, at),
+            ConditionKind::List(_) => {
+                let found = Diagnostic::new(Code::NotOneValue, at, "a list is not a single value");
+                self.scope.report.fail(found.help("write `value in [ … ]` to compare with each of them"))
+            }
             ConditionKind::Not(_)
             | ConditionKind::And(..)
             | ConditionKind::Or(..)

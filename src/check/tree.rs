@@ -48,6 +48,8 @@ pub struct Template {
     pub claims: Claims,
     /// When it is valid.
     pub times: Times,
+    /// `holder`: the text of a public key.
+    pub holder: Option<Term>,
     /// The block's own `when` and `unless`, joined: nothing is allowed if it is false.
     pub guard: Option<Condition>,
     /// In the order of the source; those from TOKENGEN keys come first.
@@ -57,12 +59,17 @@ pub struct Template {
 }
 
 impl Template {
-    /// Whether it is a restriction without a rule, a bound or a condition: every request passes it.
+    /// Whether it is a restriction without a rule, a bound, a holder or a condition: every request
+    /// passes it.
     #[must_use]
     pub fn restricts_nothing(&self) -> bool {
         let Times { issuance, not_before, expiry, ttl } = &self.times;
         let is_bound = [issuance, not_before, expiry, ttl].into_iter().any(Option::is_some);
-        self.kind == BlockKind::Restriction && self.rules.is_empty() && self.guard.is_none() && !is_bound
+        self.kind == BlockKind::Restriction
+            && self.rules.is_empty()
+            && self.guard.is_none()
+            && self.holder.is_none()
+            && !is_bound
     }
 
     /// A policy that has the same parameters and one rule.
@@ -76,6 +83,7 @@ impl Template {
             parameters: self.parameters.clone(),
             claims: Claims::default(),
             times: Times::default(),
+            holder: None,
             guard: None,
             rules: vec![rule],
             promises: Vec::new(),
@@ -494,6 +502,26 @@ pub enum Condition {
     HasRow(Table, Operand),
     /// `vouched("placet_public_…")`: a third-party block of this key is on the token.
     Vouched([u8; 32]),
+    /// `approved(2, [ann, bob])`: so many of these keys have approved the request.
+    Approved(Quorum),
+}
+
+/// How many of which keys have to approve a request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Quorum {
+    /// At least 1.
+    pub needed: usize,
+    /// None twice.
+    pub keys: Vec<Approver>,
+}
+
+/// One who may approve a request, or several.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Approver {
+    /// A public key.
+    Key([u8; 32]),
+    /// The keys whose texts the argument has: one, or a set.
+    Parameter(ArgumentNo),
 }
 
 /// One value inside a condition.

@@ -58,6 +58,7 @@ impl Lowering<'_> {
                 value => program::Condition::Holds(value),
             }),
             Condition::Vouched(key) => Ok(program::Condition::Vouched(*key)),
+            Condition::Approved(quorum) => self.quorum(quorum).map(program::Condition::Approved),
         }
     }
 

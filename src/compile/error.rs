@@ -6,12 +6,13 @@ use std::fmt;
 use crate::check::tree::Template;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::limits::{AUTOMATON_BYTES, PATTERN_BYTES, RULES, TEXT_BYTES};
+use crate::limits::{APPROVERS, AUTOMATON_BYTES, PATTERN_BYTES, RULES, TEXT_BYTES};
 use crate::span::Span;
 use crate::syntax::ast::ParameterType;
 use placet_core::bytecode::verify::ProgramError;
 use placet_core::model::path::PathError;
 use placet_core::model::types::Scalar;
+use placet_core::token::keys::KeyError;
 
 /// One reason why there is no program, and its place in the source.
 /// [`diagnostic`](Self::diagnostic) puts it into words.
@@ -140,6 +141,20 @@ pub enum TemplateError {
         /// How many.
         bytes: usize,
     },
+    /// `placet_public_abc` for `key` in `holder: key`.
+    NotAKey {
+        /// `key`
+        name: String,
+        /// Why it is not a public key.
+        why: KeyError,
+    },
+    /// Two keys for `team` in `approved(3, team)`.
+    Quorum {
+        /// How many approvals are needed.
+        needed: usize,
+        /// How many different keys there are.
+        keys: usize,
+    },
     /// A value where another type is expected; the checker lets none through.
     Mistyped {
         /// The expected type.
@@ -198,7 +213,11 @@ impl TemplateError {
             Self::MissingArgument { .. } => Code::MissingArgument,
             Self::GivenTwice { .. } => Code::Duplicate,
             Self::UnknownZone { .. } => Code::UnknownZone,
-            Self::WrongType { .. } | Self::ArgumentNotAPath { .. } | Self::ArgumentTooLong { .. } => Code::BadArgument,
+            Self::WrongType { .. }
+            | Self::ArgumentNotAPath { .. }
+            | Self::ArgumentTooLong { .. }
+            | Self::NotAKey { .. }
+            | Self::Quorum { .. } => Code::BadArgument,
             Self::SlashInSegment { .. } | Self::EmptySegmentPart { .. } | Self::NotCanonical { .. } => Code::BadSegment,
             Self::NotUtf8 { .. } | Self::NotText { .. } | Self::SpliceInsideSyntax { .. } | Self::Capitals { .. } => {
                 Code::BadSplice
@@ -258,6 +277,10 @@ impl TemplateError {
                 "use fewer different regular expressions, repeat less in them, or use `prefix`, `suffix`, `glob` or lists of \
                  values; a host may allow more"
                     .to_owned()
+            }
+            Self::NotAKey { .. } => "copy the whole line that begins with `placet_public_`".to_owned(),
+            Self::Quorum { .. } => {
+                format!("give at least as many different keys as are needed, and at most {APPROVERS}")
             }
             Self::TooDeep => "give inner lists and conditions a rule of their own".to_owned(),
             Self::Unproved(_) => "this is a mistake of the compiler, not of the policy".to_owned(),
@@ -322,6 +345,8 @@ impl fmt::Display for TemplateError {
             Self::TextTooLong { bytes } => {
                 write!(f, "a text has {bytes} bytes with its arguments, and at most {TEXT_BYTES} are allowed")
             }
+            Self::NotAKey { name, why } => write!(f, "`{name}` is not a public key: {why}"),
+            Self::Quorum { needed, keys } => write!(f, "`approved` needs {needed} different keys, and has {keys}"),
             Self::Mistyped { wanted } => write!(f, "a value of type `{wanted}` is expected here"),
             Self::TooManyRules { rules } => write!(f, "{rules} rules are more than a block may have: {RULES}"),
             Self::TooLarge { bytes, most } => {

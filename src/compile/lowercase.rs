@@ -98,7 +98,8 @@ impl Found<'_> {
             | Condition::EveryInRow(..)
             | Condition::HasRow(..)
             | Condition::Truth(_)
-            | Condition::Vouched(_) => {}
+            | Condition::Vouched(_)
+            | Condition::Approved(_) => {}
         }
     }
 

@@ -29,6 +29,7 @@ mod automaton;
 mod condition;
 pub(crate) mod glob;
 mod index;
+mod keys;
 mod lowercase;
 mod made;
 pub(crate) mod part;
@@ -61,6 +62,7 @@ use placet_core::bytecode::verify::{Budget, Fault, Scope, verify};
 use placet_core::model::time::{Time, length};
 use placet_core::model::types::Scalar;
 use placet_core::model::vocabulary::{Fingerprint, Vocabulary};
+use placet_core::token::keys::PublicKey;
 
 /// A program, and the parts of the template that travel beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +75,8 @@ pub struct Compiled {
     pub claims: ResolvedClaims,
     /// When it is valid.
     pub times: ResolvedTimes,
+    /// The key whose holder has to prove every request.
+    pub holder: Option<PublicKey>,
     /// Where each rule of the program comes from, by its number there. A frame with the block's
     /// guard counts as a rule.
     pub rules: Vec<RuleOrigin>,
@@ -223,6 +227,7 @@ fn lower(lowering: Lowering<'_>) -> Result<Compiled, Vec<CompileError>> {
     lowering.expressions.zones.set(None);
     let claims = lowering.claims().map_err(|error| errors.push(error)).unwrap_or_default();
     let times = lowering.times().map_err(|error| errors.push(error)).unwrap_or_default();
+    let holder = lowering.holder().map_err(|cause| errors.push(cause.at(lowering.template.at))).unwrap_or_default();
     let guard = lowering.guard().map_err(|error| errors.push(error)).unwrap_or_default();
     lowering.check_case(&mut errors);
     let (program, rules) = lowering.write(guard.as_ref(), &mut errors);
@@ -232,7 +237,7 @@ fn lower(lowering: Lowering<'_>) -> Result<Compiled, Vec<CompileError>> {
     }
     let cost = lowering.prove(&program, rules.len()).map_err(|error| vec![error])?;
     let (fingerprint, zones) = (lowering.vocabulary.fingerprint(), lowering.expressions.zones.take());
-    Ok(Compiled { program, fingerprint, claims, times, rules, cost, zones })
+    Ok(Compiled { program, fingerprint, claims, times, holder, rules, cost, zones })
 }
 
 /// The test of a rule that matches no request, whatever the arguments are.

@@ -97,7 +97,7 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    fn name(&self, number: ArgumentNo) -> &'a str {
+    pub(super) fn name(&self, number: ArgumentNo) -> &'a str {
         self.template.parameters.get(number.0).map_or("?", |parameter| &parameter.name)
     }
 

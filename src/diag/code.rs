@@ -390,7 +390,7 @@ policy hosts {
     allow { action: GET } when any host in ["a", "b"]
 }"#
         "Write `host in …` for an attribute that is one value."
-    "E0409" BadKey Error "`vouched` is not given a public key"
+    "E0409" BadKey Error "a text is not a public key"
         r#"use http
 
 restriction vouched_for {
@@ -425,14 +425,14 @@ policy own {
     allow { action: read } when starts_with(object, owner)
 }"#
         "Check first, with `length(…) > 0`: every text contains the empty text, so the request would choose what is allowed."
-    "E0417" VouchedForbids Error "a voucher takes something away"
+    "E0417" VouchedForbids Error "a voucher or an approval takes something away"
         r#"use http
 
 policy unless_approved {
     allow { path: "/**" }
     deny { action: DELETE } when vouched("placet_public_oJql9HpnWYAv-VX43C0qFKXJnSO-l_hkEn_5ODRVpPCobo-4")
 }"#
-        "Demand it: the holder of a token can add a voucher or leave it out, so a voucher can only give something."
+        "Demand it: the holder of a token can add a voucher or leave it out, so a voucher can only give something. The same holds for the approvals of a request."
     "E0418" NeverForbids Error "a rule that forbids, or a promise, can never match"
         r#"use http
 

@@ -38,7 +38,13 @@ impl Document {
         let same = |one: &CompileError, other: &CompileError| {
             one.at == other.at && discriminant(&one.cause) == discriminant(&other.cause)
         };
-        let depends = |error: &CompileError| matches!(error.cause, TemplateError::EmptyRange);
+        // No sample is a key.
+        let depends = |error: &CompileError| {
+            matches!(
+                error.cause,
+                TemplateError::EmptyRange | TemplateError::NotAKey { .. } | TemplateError::Quorum { .. }
+            )
+        };
         let always = first.iter().filter(|error| !depends(error) && second.iter().any(|other| same(error, other)));
         Err(always.map(|error| unfit(template, error)).collect())
     }

@@ -6,13 +6,15 @@ use crate::compile::{Compiled, ZonesKnown};
 use placet_core::authorize::Policy;
 use placet_core::bytecode::verify::{Budget, ProgramError, Scope, verify};
 use placet_core::model::time::Time;
+use placet_core::model::verdict::Refusal;
 use placet_core::model::vocabulary::{State, Vocabulary};
-use placet_core::token::attenuate::{self, AttenuateError, BlockDraft};
+use placet_core::token::attenuate::{self, AttenuateError, BlockDraft, NewHolder};
 use placet_core::token::claims::ClaimsDraft;
 use placet_core::token::envelope::Token;
 use placet_core::token::header::TokenId;
 use placet_core::token::keys::{Randomness, RandomnessError};
 use placet_core::token::mint::{self, Draft, MintError};
+use placet_core::token::proof::HolderKey;
 use placet_core::token::signer::Minter;
 
 /// How a token is wrapped.
@@ -59,6 +61,7 @@ pub fn mint<'k>(
         id: TokenId([0; 8]),
         fingerprint: state.fingerprint,
         claims: claims(compiled),
+        holder: compiled.holder.as_ref().map(NewHolder::first),
         program: compiled.program.bytes(),
         sealed: wrapping.sealed,
         encrypted: wrapping.encrypted,
@@ -103,8 +106,40 @@ pub fn attenuate(
     sealed: bool,
     random: &mut impl Randomness,
 ) -> Result<Token, AttenuateTemplateError> {
+    append(token, compiled, vocabulary, &draft(compiled, now, sealed)?, random)
+}
+
+/// The same by the present holder of a token, who agrees that the restriction names another one.
+///
+/// # Errors
+/// As [`attenuate()`], or the key did not sign.
+pub fn attenuate_as(
+    holder: HolderKey<'_>,
+    token: &Token,
+    compiled: &Compiled,
+    vocabulary: &Vocabulary,
+    now: Time,
+    sealed: bool,
+    random: &mut impl Randomness,
+) -> Result<Token, AttenuateTemplateError> {
+    let mut draft = draft(compiled, now, sealed)?;
+    if let Some(next) = &compiled.holder
+        && attenuate::present_holder(token)?.is_some()
+    {
+        let consent = holder.hand_over(token, next).map_err(|_| AttenuateError::NoConsent)?;
+        draft.holder = Some(NewHolder::after(next, consent));
+    }
+    append(token, compiled, vocabulary, &draft, random)
+}
+
+fn append(
+    token: &Token,
+    compiled: &Compiled,
+    vocabulary: &Vocabulary,
+    draft: &BlockDraft<'_>,
+    random: &mut impl Randomness,
+) -> Result<Token, AttenuateTemplateError> {
     state_of(compiled, vocabulary)?;
-    let draft = draft(compiled, now, sealed)?;
     let hint = token.header().hint;
     // For the vocabulary state it was compiled with, the program has been verified already.
     if hint != compiled.fingerprint.hint() {
@@ -112,7 +147,7 @@ pub fn attenuate(
         let scope = Scope { vocabulary, state, budget: Budget::Token };
         verify(compiled.program.bytes(), &scope).map_err(MisfitError::Program)?;
     }
-    Ok(attenuate::append(token, &draft, random)?)
+    Ok(attenuate::append(token, draft, random)?)
 }
 
 /// The contents of a compiled restriction that is added at `now`.
@@ -124,7 +159,8 @@ pub fn draft(compiled: &Compiled, now: Time, sealed: bool) -> Result<BlockDraft<
     let beginning = times.issuance.unwrap_or(now);
     covered(compiled, beginning)?;
     let expiry = times.end(beginning);
-    Ok(BlockDraft { not_before: times.not_before, expiry, program: compiled.program.bytes(), sealed })
+    let holder = compiled.holder.as_ref().map(NewHolder::first);
+    Ok(BlockDraft { not_before: times.not_before, expiry, holder, program: compiled.program.bytes(), sealed })
 }
 
 /// A policy for a service to hold.
@@ -167,6 +203,12 @@ pub enum AttenuateTemplateError {
     Misfit(MisfitError),
     /// The token takes no restriction.
     Attenuate(AttenuateError),
+}
+
+impl From<Refusal> for AttenuateTemplateError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Attenuate(refusal.into())
+    }
 }
 
 impl From<MisfitError> for AttenuateTemplateError {

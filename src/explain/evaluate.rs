@@ -36,6 +36,7 @@ pub struct Facts<'v> {
     pub vouchers: Vec<[u8; 32]>,
     /// What the token says about its bearer; nothing without a token.
     pub claims: ClaimsDraft,
+    pub approvers: Vec<[u8; 32]>,
 }
 
 /// A part of a request that can be changed by itself.
@@ -190,6 +191,7 @@ impl Candidate<'_> {
             Condition::HasClaim(path) => self.facts.claims.at(path).is_some(),
             Condition::Holds(operand) => self.operand(operand) == Some(Constant::Bool(true)),
             Condition::Vouched(key) => self.facts.vouchers.contains(key),
+            Condition::Approved(quorum) => quorum.missing(&self.facts.approvers).is_none(),
         }
     }
 
@@ -340,7 +342,7 @@ mod tests {
     use placet_core::vm::{BlockVerdict, Context, ProgramKind, run};
 
     const CONTEXT: Context<'static> =
-        Context { issuance: Time::from_millis(0), expiry: Time::MAX, bearer: None, vouchers: &[] };
+        Context { issuance: Time::from_millis(0), expiry: Time::MAX, bearer: None, vouchers: &[], approvers: &[] };
 
     /// Whether a program of this rule alone decides the request.
     fn decides(rule: &Rule, request: &TimedRequest, vocabulary: &Vocabulary) -> bool {
@@ -363,7 +365,7 @@ mod tests {
             let compiled = compile(&template, &vocabulary, &Arguments::none()).unwrap();
             let scope = Scope { vocabulary: &vocabulary, state: vocabulary.present(), budget: Budget::Policy };
             let read = rules(&verify(compiled.program.bytes(), &scope).unwrap()).unwrap();
-            let facts = Facts { vocabulary: &vocabulary, issuance: 0, expiry: i64::MAX, vouchers: Vec::new(), claims: ClaimsDraft::default() };
+            let facts = Facts { vocabulary: &vocabulary, issuance: 0, expiry: i64::MAX, vouchers: Vec::new(), approvers: Vec::new(), claims: ClaimsDraft::default() };
             let from = TimedRequest { request: example(&vocabulary), time: Time::from_millis(0) };
             for rule in &read {
                 let mut asked = vec![from.clone()];

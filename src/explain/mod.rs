@@ -16,6 +16,7 @@
 //! instead.
 
 mod answer;
+mod approvals;
 mod edit_distance;
 #[doc(hidden)]
 #[allow(
@@ -67,6 +68,7 @@ use placet_core::model::verdict::{Decider, Origin, Refusal, Verdict};
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet_core::token::cache::TokenCache;
 use placet_core::token::claims::ClaimsDraft;
+use placet_core::token::evidence::{Accepted, Evidence};
 use placet_core::token::verify::Scratch;
 pub use propose::sample;
 use propose::sample_labels;
@@ -95,6 +97,13 @@ impl<'a> Explainer<'a> {
     #[must_use]
     pub const fn with_cache(self, cache: &'a TokenCache) -> Self {
         Self { cache: Some(cache), ..self }
+    }
+
+    /// The same with a proof of the holder, or with approvals, of the request. Other requests, which
+    /// are tried for an explanation, are decided as if they had the same.
+    #[must_use]
+    pub const fn with_evidence(self, evidence: &'a Evidence<'a>) -> Self {
+        Self { authorizer: self.authorizer.with_evidence(evidence), ..self }
     }
 
     /// The same without revealing the contents of the token: no text of its rules, and no change
@@ -127,19 +136,42 @@ impl<'a> Explainer<'a> {
     #[must_use]
     pub fn explain(&self, request: &OwnedRequest, time: Time) -> Explanation {
         let mut scratch = Scratch::new();
-        let verdict = self.decide(request, time, &mut scratch);
+        match self.accept(request, time, &mut scratch) {
+            Ok(accepted) => {
+                let authorizer = self.authorizer.with_accepted(&accepted);
+                Explainer { authorizer, ..*self }.explain_accepted(request, time, &accepted, &mut scratch)
+            }
+            Err(refusal) => self.decided(Verdict::Refused(refusal), time),
+        }
+    }
+
+    fn explain_accepted(
+        &self,
+        request: &OwnedRequest,
+        time: Time,
+        accepted: &Accepted,
+        scratch: &mut Scratch,
+    ) -> Explanation {
+        let verdict = self.decide(request, time, scratch);
         let mut explanation = self.decided(verdict, time);
-        if let Some(cause) = self.younger(request.action, verdict, time, &mut scratch) {
+        if let Some(cause) = self.younger(request.action, verdict, time, scratch) {
             explanation.cause = Some(cause);
             return explanation;
         }
         if self.closed {
             return explanation;
         }
-        let request = TimedRequest { request: request.clone(), time };
-        explanation.rows = self.rows(&request, verdict);
+        let timed = TimedRequest { request: request.clone(), time };
+        explanation.rows = self.rows(&timed, verdict);
+        // An approval lifts no refusal.
+        if matches!(verdict, Verdict::Forbidden(_) | Verdict::NotPermitted(_))
+            && let Some(cause) = self.unapproved(request, time, accepted, scratch)
+        {
+            explanation.cause = Some(cause);
+            return explanation;
+        }
         if let Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) = verdict {
-            explanation.nearest = self.way_out(&request, decider, &mut scratch);
+            explanation.nearest = self.way_out(&timed, decider, scratch);
         }
         explanation
     }
@@ -253,8 +285,14 @@ impl<'a> Explainer<'a> {
     /// then.
     fn with_programs<R>(&self, time: Time, use_them: impl FnOnce(&[Program], &Facts<'_>) -> R) -> Option<R> {
         let vocabulary = self.authorizer.vocabulary();
-        let (issuance, expiry) = (time.as_millis(), i64::MAX);
-        let mut facts = Facts { vocabulary, issuance, expiry, vouchers: Vec::new(), claims: ClaimsDraft::default() };
+        let mut facts = Facts {
+            vocabulary,
+            issuance: time.as_millis(),
+            expiry: i64::MAX,
+            vouchers: Vec::new(),
+            approvers: Vec::new(),
+            claims: ClaimsDraft::default(),
+        };
         let mut programs = Vec::new();
         let mut put = |origin, program: &Proved<'_>, cost| {
             programs.extend(rules(program).map(|rules| Program { origin, rules, cost }));
@@ -272,6 +310,7 @@ impl<'a> Explainer<'a> {
                 .zip(0..)
                 .for_each(|(program, number)| put(Origin::Block(number), &program, program.cost()));
         }
+        facts.approvers = self.authorizer.accepted().map(Accepted::approvers).unwrap_or_default().to_vec();
         let policies = self.authorizer.policies().iter().zip(0..);
         policies.for_each(|(policy, number)| put(Origin::Policy(number), &policy.program(), 0));
         Some(use_them(&programs, &facts))

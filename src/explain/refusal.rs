@@ -106,6 +106,21 @@ const fn help(refusal: Refusal) -> Option<&'static str> {
             Some("compare this clock with that of the list's issuer, and issue the list again")
         }
         Refusal::UnsignedRevocations => Some("sign the list with a key of the keyring: `placet revoke --sign`"),
+        Refusal::Rebound => {
+            Some("use the token as it was before its last restriction, or ask its holder to hand it over")
+        }
+        Refusal::NoProof => Some("sign the request with the holder's key: `placet prove`"),
+        Refusal::StaleProof => Some("sign the request again, and compare both clocks"),
+        Refusal::WrongProof => Some(
+            "sign exactly the request that the service decides, with the last holder's key, this token and this audience",
+        ),
+        Refusal::Replayed => Some("sign the request again"),
+        Refusal::ReplaysFull => Some("come back later; the service can give its guard more room"),
+        Refusal::StaleApproval => Some("ask for a new approval, and compare both clocks"),
+        Refusal::WrongApproval => {
+            Some("leave it out, or ask for an approval of exactly this request, this token and this audience")
+        }
+        Refusal::TooManyApprovals => Some("send only those that a policy asks for"),
         Refusal::OtherPolicy => Some("compile the policy again with this vocabulary"),
         Refusal::Request(_) => None,
     }

@@ -235,6 +235,7 @@ impl Candidate<'_> {
             Condition::Constant(_)
             | Condition::Vouched(_)
             | Condition::HasClaim(_)
+            | Condition::Approved(_)
             | Condition::Not(_)
             | Condition::All(_)
             | Condition::AnyOf(_) => Vec::new(),
@@ -454,7 +455,8 @@ fn asks(truth: &Condition, reads: fn(&Value) -> bool) -> bool {
         | Condition::Has(_)
         | Condition::HasLabel(..)
         | Condition::HasClaim(_)
-        | Condition::Vouched(_) => false,
+        | Condition::Vouched(_)
+        | Condition::Approved(_) => false,
         Condition::InRow(operand, _, key) => reads_time(operand) || reads_time(key),
         Condition::AnyInRow(_, _, key) | Condition::EveryInRow(_, _, key) | Condition::HasRow(_, key) => {
             reads_time(key)

@@ -54,6 +54,7 @@ fn in_condition(condition: &Condition, candidate: &Candidate<'_>, found: &mut Ve
         | Condition::Has(_)
         | Condition::HasClaim(_)
         | Condition::HasLabel(..)
+        | Condition::Approved(_)
         | Condition::Vouched(_) => {}
     }
 }
@@ -142,6 +143,7 @@ impl Candidate<'_> {
             | Condition::HasClaim(_)
             | Condition::HasLabel(..)
             | Condition::Holds(_)
+            | Condition::Approved(_)
             | Condition::Vouched(_) => Vec::new(),
         }
     }

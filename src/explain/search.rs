@@ -233,7 +233,7 @@ fn reads(truth: &Condition, part: &Part) -> bool {
             field_of(field) || operand_reads(key, part)
         }
         Condition::HasRow(_, key) => operand_reads(key, part),
-        Condition::Constant(_) | Condition::HasClaim(_) | Condition::Vouched(_) => false,
+        Condition::Constant(_) | Condition::HasClaim(_) | Condition::Vouched(_) | Condition::Approved(_) => false,
     }
 }
 

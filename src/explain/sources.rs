@@ -6,6 +6,7 @@ use crate::check::tree::Template;
 use crate::compile::{Compiled, Frame, RuleOrigin};
 use crate::diag::Source;
 use crate::document::Document;
+use crate::syntax::ast::File;
 use placet_core::model::verdict::Origin;
 
 /// Where the rules of a token's blocks and of policies come from, as far as that is known.
@@ -46,6 +47,7 @@ pub struct BlockSource<'d> {
     pub(super) name: String,
     source: &'d Source,
     rules: &'d [RuleOrigin],
+    file: &'d File,
 }
 
 impl<'d> BlockSource<'d> {
@@ -53,7 +55,12 @@ impl<'d> BlockSource<'d> {
     #[must_use]
     pub fn new(document: &'d Document, template: &Template, compiled: &'d Compiled) -> Self {
         let name = format!("{} {}", template.kind.word(), template.name);
-        Self { name, source: document.source(), rules: &compiled.rules }
+        Self { name, source: document.source(), rules: &compiled.rules, file: document.file() }
+    }
+
+    /// The `let` with this text.
+    pub(super) fn name_of(&self, text: &str) -> Option<&'d str> {
+        self.file.plain_lets().find(|(_, other)| *other == text).map(|(name, _)| name)
     }
 
     /// A rule as it was written. For a map only the place is known, and for a block's own condition

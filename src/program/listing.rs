@@ -256,7 +256,7 @@ fn of_pattern(pattern: op::Pattern, constant: &[u8], subject: Option<Scalar>) ->
 /// The constant of a condition: a key, or the name of a label.
 fn of_condition(condition: op::Condition, constant: &[u8]) -> String {
     match condition {
-        op::Condition::Vouched { .. } => return literal::hexadecimal(constant),
+        op::Condition::Vouched { .. } | op::Condition::Approved { .. } => return literal::hexadecimal(constant),
         op::Condition::InRow { .. }
         | op::Condition::AnyInRow { .. }
         | op::Condition::EveryInRow { .. }

@@ -27,5 +27,5 @@ pub mod write;
 pub use placet_core::model::arithmetic::Arithmetic;
 pub use placet_core::model::function::Function;
 pub use placet_core::model::predicate::Predicate;
-pub use tree::{Actions, Condition, Effect, Form, Pattern, Rule, Test, Value};
+pub use tree::{Actions, Condition, Effect, Form, Pattern, Quorum, Rule, Test, Value};
 pub use write::write;

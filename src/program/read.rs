@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::tree::Quorum;
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
 use crate::check::table::Table;
 use crate::check::tree::{ClaimPath, Constant};
 use crate::syntax::ast::Quantifier;
-use placet_core::bytecode::constant::{NetworkBits, actions_of};
+use placet_core::bytecode::constant::{NetworkBits, actions_of, quorum_of};
 use placet_core::bytecode::cursor::Cursor;
 use placet_core::bytecode::op::{self, Const, Instruction, Length};
 use placet_core::bytecode::program::constant;
@@ -161,6 +162,10 @@ impl<'p> Reader<'p> {
             op::Condition::HasEntry { map, name } => Condition::HasClaim(ClaimPath::Entry(map, self.text(name)?)),
             op::Condition::Truth {} => Condition::Holds(self.value(code)?),
             op::Condition::Vouched { key } => Condition::Vouched(self.bytes(key)?.try_into().ok()?),
+            op::Condition::Approved { quorum } => {
+                let (needed, keys) = quorum_of(self.bytes(quorum)?)?;
+                Condition::Approved(Quorum { needed, keys: keys.to_vec() })
+            }
         })
     }
 

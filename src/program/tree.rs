@@ -306,6 +306,27 @@ pub enum Condition {
     Holds(Value),
     /// `vouched("placet_public_…")`
     Vouched([u8; 32]),
+    /// `approved(2, [ann, bob])`
+    Approved(Quorum),
+}
+
+/// How many of which keys have to approve a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quorum {
+    /// At least 1, and at most as many as there are keys.
+    pub needed: usize,
+    /// Strictly ascending.
+    pub keys: Vec<[u8; 32]>,
+}
+
+impl Quorum {
+    /// The keys that have not approved, if more of them have to.
+    #[must_use]
+    pub fn missing<'q>(&'q self, approvers: &'q [[u8; 32]]) -> Option<(usize, impl Iterator<Item = &'q [u8; 32]>)> {
+        let missing = || self.keys.iter().filter(|key| !approvers.contains(key));
+        let have = self.keys.len() - missing().count();
+        self.needed.checked_sub(have).filter(|more| *more > 0).map(|more| (more, missing()))
+    }
 }
 
 /// A value in a condition.

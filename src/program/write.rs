@@ -245,6 +245,12 @@ impl Writer {
                 let key = self.pool.intern(key);
                 self.op(Op::Vouched { key });
             }
+            Condition::Approved(quorum) => {
+                let needed = u8::try_from(quorum.needed).unwrap_or(u8::MAX);
+                let constant: Vec<u8> = std::iter::once(needed).chain(quorum.keys.concat()).collect();
+                let quorum = self.pool.intern(&constant);
+                self.op(Op::Approved { quorum });
+            }
         }
     }
 

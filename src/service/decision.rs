@@ -14,6 +14,7 @@ use placet_core::model::request::RequestError;
 use placet_core::model::time::Time;
 use placet_core::model::verdict::{Refusal, Verdict};
 use placet_core::token::claims::Claims;
+use placet_core::token::evidence::Accepted;
 
 /// The answer of a [`Service`] to one request. It borrows the token and the attributes, and keeps
 /// the keys and revocations that it was decided with, so that a later explanation is about the same
@@ -28,6 +29,8 @@ pub struct Decision<'a> {
     pub(super) time: Time,
     pub(super) given: Given<'a>,
     pub(super) verdict: Verdict,
+    /// The evidence that came with the request, if it was verified.
+    pub(super) accepted: Option<Accepted>,
 }
 
 impl Decision<'_> {
@@ -67,7 +70,17 @@ impl Decision<'_> {
                 sources.push_policy(BlockSource::new(&held.document, template, &held.compiled));
             }
         }
-        let explainer = Explainer::new(self.service.authorizer(&self.trust), Some(self.token), &sources);
+        let authorizer = self.service.authorizer(&self.trust);
+        let authorizer = match &self.accepted {
+            Some(accepted) => authorizer.with_accepted(accepted),
+            None => authorizer,
+        };
+        let explainer = Explainer::new(authorizer, Some(self.token), &sources);
+        if self.accepted.is_none()
+            && let Verdict::Refused(_) = self.verdict
+        {
+            return explainer.decided(self.verdict, self.time);
+        }
         match request {
             Some(request) => explainer.explain(&request, self.time),
             None => explainer.decided(self.verdict, self.time),

@@ -8,10 +8,13 @@ use std::time::Duration;
 use super::*;
 use crate::check::library::Library;
 use crate::document::Document;
-use placet_core::model::request::RequestError;
+use placet_core::model::path::ResourcePath;
+use placet_core::model::request::{Request, RequestError};
 use placet_core::token::audience::Audience;
 use placet_core::token::keyring::MintingKey;
 use placet_core::token::keys::{LocalKey, SigningKey};
+use placet_core::token::proof::{HolderKey, ProofScope};
+use placet_core::token::replays::ReplayGuard;
 use placet_core::token::revocation::{RevocationList, Revocations};
 
 /// 2026-11-21T10:00:00Z
@@ -127,6 +130,85 @@ fn the_status_of_an_answer_says_who_is_to_blame() {
     assert_eq!(unset.http_status(), 503, "the service has no clock");
 }
 
+const OWN: &str = r#"
+    let ann = "placet_public_F8t5-ytBIPKx7GXkGY1uCLKOgT_rAeSkAIObheGAgM6_tqt9"
+    let bob = "placet_public_oJql9HpnWYAv-VX43C0qFKXJnSO-l_hkEn_5ODRVpPCobo-4"
+    vocabulary notes 1 { path: path  action read, write }
+    token own(key: string) {
+        holder: key
+        allow { path: "/notes/**" }
+        ttl: 30m
+    }
+    policy second_look {
+        allow { action: read }
+        allow { action: write } when approved(2, [ann, bob])
+    }
+"#;
+
+/// The keys of ann, of bob, and of the holder.
+fn people() -> [SigningKey; 3] {
+    [0x33, 0x22, 0x44].map(|byte| SigningKey::from_seed(&[byte; 32]))
+}
+
+#[test]
+fn a_service_decides_with_a_proof_and_explains_whose_approval_is_missing() {
+    let [ann, bob, holder] = people();
+    let service = Service::builder().document(document(OWN)).keyring(keyring(local(1))).clock(|| NOW).build().unwrap();
+    let token = service.mint("own", [("key", holder.public().to_string().as_str())]).unwrap();
+    let path = [("path", "/notes/1")];
+    let unproved = service.check(&token, "read", path);
+    assert_eq!((unproved.http_status(), unproved.verdict()), (401, Verdict::Refused(Refusal::NoProof)));
+    assert!(
+        unproved.explain().to_string().contains("sign the request with the holder's key"),
+        "{}",
+        unproved.explain()
+    );
+    let scope = ProofScope::of(&Token::parse(&token).unwrap(), service.vocabulary(), Audience::NONE).unwrap();
+    let digest = |action: &str| {
+        let mut request = Request::named(service.vocabulary(), action, NOW).unwrap();
+        request.set_named("path", ResourcePath::new("/notes/1").unwrap()).unwrap();
+        request.digest()
+    };
+    let prove = |action| HolderKey::from(&holder).prove(&scope, digest(action), NOW, &mut SystemRandom).unwrap();
+    let approve =
+        |key: &SigningKey| HolderKey::from(key).approve(&scope, digest("write"), NOW, &mut SystemRandom).unwrap();
+    let guard = ReplayGuard::new(9);
+    let (read, write) = (prove("read"), prove("write"));
+    assert!(service.check_with_proof(&token, "read", path, &Evidence::of_holder(&read)).is_allow());
+    let evidence = Evidence::of_holder(&write).refusing_replays(&guard);
+    let unapproved = service.check_with_proof(&token, "write", path, &evidence);
+    let why = unapproved.explain();
+    assert_eq!((why.verdict, why.cause.as_ref().map(|cause| cause.name)), ("not_permitted", Some("unapproved")));
+    assert!(why.to_string().contains("2 more approvals are needed, of `ann` and `bob`"), "{why}");
+    let replayed = service.check_with_proof(&token, "write", path, &evidence);
+    assert_eq!(replayed.verdict(), Verdict::Refused(Refusal::Replayed));
+    let approvals = [approve(&ann), approve(&bob)];
+    let half = Evidence::of_holder(&write).with_approvals(&approvals[..1]);
+    let why = service.check_with_proof(&token, "write", path, &half).explain();
+    assert!(why.to_string().contains("1 more approval is needed, of `bob`"), "{why}");
+    let both = Evidence::of_holder(&write).with_approvals(&approvals);
+    assert!(service.check_with_proof(&token, "write", path, &both).is_allow());
+    let wrong = Evidence::of_holder(&read).with_approvals(&approvals);
+    let wrong = service.check_with_proof(&token, "read", path, &wrong);
+    assert_eq!(wrong.verdict(), Verdict::Refused(Refusal::WrongApproval), "refused, and not unapproved");
+    assert!(wrong.explain().to_string().contains("leave it out"), "{}", wrong.explain());
+}
+
+/// Approval would not be enough.
+#[test]
+fn nobody_is_asked_for_an_approval_that_would_not_help() {
+    let [_, _, holder] = people();
+    let service = Service::builder().document(document(OWN)).keyring(keyring(local(1))).clock(|| NOW).build().unwrap();
+    let token = service.mint("own", [("key", holder.public().to_string().as_str())]).unwrap();
+    let scope = ProofScope::of(&Token::parse(&token).unwrap(), service.vocabulary(), Audience::NONE).unwrap();
+    let mut request = Request::named(service.vocabulary(), "write", NOW).unwrap();
+    request.set_named("path", ResourcePath::new("/elsewhere").unwrap()).unwrap();
+    let proof = HolderKey::from(&holder).prove(&scope, request.digest(), NOW, &mut SystemRandom).unwrap();
+    let elsewhere = [("path", "/elsewhere")];
+    let why = service.check_with_proof(&token, "write", elsewhere, &Evidence::of_holder(&proof)).explain();
+    assert_eq!((why.verdict, &why.cause), ("not_permitted", &None), "{why}");
+}
+
 #[test]
 fn every_refusal_has_one_http_status() {
     let of = |status| {
@@ -134,8 +216,15 @@ fn every_refusal_has_one_http_status() {
         named.map(|refusal| refusal.name()).collect::<Vec<_>>()
     };
     assert_eq!(of(400), ["malformed_request"]);
-    let service =
-        ["out_of_fuel", "no_clock", "stale_revocations", "early_revocations", "unsigned_revocations", "other_policy"];
+    let service = [
+        "out_of_fuel",
+        "no_clock",
+        "stale_revocations",
+        "early_revocations",
+        "unsigned_revocations",
+        "replays_full",
+        "other_policy",
+    ];
     assert_eq!(of(503), service);
     assert_eq!(of(401).len() + 1 + service.len(), Refusal::ALL.len());
 }

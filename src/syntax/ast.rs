@@ -67,6 +67,25 @@ pub struct Name {
     pub at: At,
 }
 
+impl File {
+    /// The text of a `let` that is one literal without splices.
+    #[must_use]
+    pub fn plain_let(&self, name: &str) -> Option<&str> {
+        self.plain_lets().find(|(other, _)| *other == name).map(|(_, text)| text)
+    }
+
+    /// The names and texts of such `let`s.
+    pub fn plain_lets(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.items.iter().filter_map(|item| match &item.kind {
+            ItemKind::Let(Let { name, value }) => match &value.kind {
+                PatternKind::Literal(Literal::Text(text)) => Some((name.text.as_str(), text.as_plain()?)),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+}
+
 /// `let office = ["10.0.0.0/8"]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Let {
@@ -644,6 +663,8 @@ pub enum ConditionKind {
     HasRow(Name, Box<Condition>),
     /// `hour(time)`
     Call(Name, Vec<Condition>),
+    /// `[ann, bob]`: a list as an argument of a call.
+    List(Vec<Condition>),
 }
 
 /// `token.owner`, `token.labels["dc"]`

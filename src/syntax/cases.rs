@@ -3,6 +3,8 @@
 //! ```text
 //! token session(user: "42")
 //! restrict one_folder(folder: "a")
+//! proved by holder
+//! approved by ann
 //! at 2026-11-21T10:00:00Z
 //!
 //! allow          get { cache: "profiles", item: "user/42/name" }
@@ -43,8 +45,30 @@ pub struct Section {
     pub restrictions: Vec<Call>,
     /// `policy …` after the first line and before the first case, in order.
     pub policies: Vec<Call>,
+    /// `proved by holder`: whether the holder of the token proves every request.
+    pub is_proved: bool,
+    /// `approved by ann, bob`: who approves every request.
+    pub approvers: Vec<Approver>,
     /// In order.
     pub cases: Vec<Case>,
+}
+
+/// A key that approves the requests of a section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approver {
+    /// The name of a `let`, or the text of a key.
+    pub said: Said,
+    /// Its place.
+    pub at: At,
+}
+
+/// How a key is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// `ann`
+    Name(String),
+    /// `"placet_public_…"`
+    Text(String),
 }
 
 /// `session(user: "42")`

@@ -27,7 +27,9 @@ pub(crate) fn condition_fits(condition: &Condition, levels: usize) -> bool {
         | ConditionKind::Compute(_, a, b) => condition_fits(a, below) && condition_fits(b, below),
         ConditionKind::In(value, pattern) => condition_fits(value, below) && pattern_fits(pattern, below),
         ConditionKind::Some(_, pattern) | ConditionKind::Every(_, pattern) => pattern_fits(pattern, below),
-        ConditionKind::Call(_, arguments) => arguments.iter().all(|argument| condition_fits(argument, below)),
+        ConditionKind::Call(_, arguments) | ConditionKind::List(arguments) => {
+            arguments.iter().all(|argument| condition_fits(argument, below))
+        }
         ConditionKind::Literal(_)
         | ConditionKind::Name(_)
         | ConditionKind::TokenField(_)

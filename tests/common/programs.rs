@@ -320,6 +320,13 @@ impl Writer<'_, '_, '_> {
                     self.value(scalar, 1, out);
                 }
             }
+            7 if self.choices.chance(128) => {
+                let keys = [[7; 32], [8; 32], [9; 32]];
+                let keys = &keys[..1 + self.choices.below(keys.len())];
+                let needed = u8::try_from(1 + self.choices.below(keys.len())).expect("three at most");
+                let quorum: Vec<u8> = std::iter::once(needed).chain(keys.concat()).collect();
+                Op::Approved { quorum: self.pool.intern(&quorum) }.write(out);
+            }
             7 => match self.choices.below(3) {
                 0 => Op::Vouched { key: self.pool.intern(&[7; 32]) }.write(out),
                 1 => {

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZoneDatabase;
 use placet::check::table::Table;
 use placet::check::tree::{
-    Actions, ArgumentNo, Bound, ClaimPath, Condition, Constant, Effect, Network, Operand, Pattern, Piece, Rule,
-    Template, Term, Test, Text, UrlPattern,
+    Actions, Approver, ArgumentNo, Bound, ClaimPath, Condition, Constant, Effect, Network, Operand, Pattern, Piece,
+    Rule, Template, Term, Test, Text, UrlPattern,
 };
 use placet::compile::arguments::Argument;
 use placet::model::arithmetic::Arithmetic;
@@ -606,6 +606,14 @@ impl Walk<'_> {
             },
             Condition::Truth(operand) => self.read(operand) == Some(Constant::Bool(true)),
             Condition::Vouched(key) => self.context.vouchers.contains(&key),
+            Condition::Approved(quorum) => {
+                let has = |key: &[u8; 32]| self.context.approvers.contains(key);
+                let approved = quorum.keys.iter().filter(|approver| match approver {
+                    Approver::Key(key) => has(key),
+                    Approver::Parameter(number) => panic!("{number:?} is an argument, which is not generated here"),
+                });
+                approved.count() >= quorum.needed
+            }
         }
     }
 

@@ -407,7 +407,7 @@ impl Speaker<'_> {
                 let truth = self.operand(operand)?;
                 self.where_there(&[operand], truth)
             }
-            Condition::Vouched(_) => return None,
+            Condition::Vouched(_) | Condition::Approved(_) => return None,
         })
     }
 

@@ -9,7 +9,8 @@ use placet::model::time::Time;
 use placet::syntax::ast::BlockKind;
 use placet::vm::{BlockVerdict, Context, ProgramKind, run};
 
-const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[], bearer: None };
+const CONTEXT: Context<'static> =
+    Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[], bearer: None, approvers: &[] };
 
 fn document(actions: &str, rules: &str) -> Document {
     let text =

@@ -25,11 +25,16 @@ const REQUESTS: usize = 8;
 
 const VOUCHERS: [&[u8; 32]; 1] = [&[7; 32]];
 
+/// In no order, and one that no policy names.
+const APPROVERS: [[u8; 32]; 3] = [[8; 32], [7; 32], [1; 32]];
+
 fn context(choices: &mut Choices<'_>) -> Context<'static> {
     let issuance = *choices.pick(&[Time::from_millis(1_767_225_600_000), Time::EPOCH, Time::MAX, Time::MIN]);
     let expiry = *choices.pick(&[Time::MAX, Time::from_millis(1_769_900_000_000), Time::EPOCH]);
     let bearer: Option<&dyn Bearer> = if choices.chance(128) { Some(&Ann) } else { None };
-    Context { issuance, expiry, bearer, vouchers: if choices.chance(128) { &VOUCHERS } else { &[] } }
+    let vouchers: &[_] = if choices.chance(128) { &VOUCHERS } else { &[] };
+    let approvers = *choices.pick(&[&APPROVERS[..], &APPROVERS[1..], &APPROVERS[..1], &[]]);
+    Context { issuance, expiry, bearer, vouchers, approvers }
 }
 
 /// The programs of all blocks; `None` where an argument does not fit a path, which the generator lets happen.

@@ -28,7 +28,7 @@ use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::vm::{BlockVerdict, Context, ProgramKind, run};
 
 const CONTEXT: Context<'static> =
-    Context { issuance: Time::MIN, expiry: Time::MAX, bearer: None, vouchers: &[&[7; 32]] };
+    Context { issuance: Time::MIN, expiry: Time::MAX, bearer: None, vouchers: &[&[7; 32]], approvers: &[[7; 32]] };
 
 /// Requests between nothing and everything: all attributes absent, even those that are required; all there; all sets large.
 fn requests(vocabulary: &Vocabulary) -> Vec<WideRequest<'_>> {

@@ -37,8 +37,13 @@ use placet::syntax::{map, parse, print};
 use placet::vm::{self, Context, run};
 use proptest::prelude::{prop_assert, prop_assert_eq};
 
-const CONTEXT: Context<'static> =
-    Context { issuance: Time::from_millis(1_767_225_600_000), expiry: Time::MAX, bearer: None, vouchers: &[] };
+const CONTEXT: Context<'static> = Context {
+    issuance: Time::from_millis(1_767_225_600_000),
+    expiry: Time::MAX,
+    bearer: None,
+    vouchers: &[],
+    approvers: &[],
+};
 
 /// The word for an answer, whichever rule gave it.
 fn word(answer: Answer) -> &'static str {
@@ -160,6 +165,7 @@ fn one_rule(field: FieldNo, pattern: Pattern, argument: &str) -> Made {
         parameters: vec![Parameter { name: "p".to_owned(), ty: Type::One(Scalar::String).into() }],
         claims: Claims::default(),
         times: Times::default(),
+        holder: None,
         guard: None,
         rules: vec![rule],
         promises: Vec::new(),

@@ -206,7 +206,7 @@ fn hostile(token: &Token, world: &World, random: &mut fastrand::Rng) -> Option<S
         2 => program.insert(at, random.u8(..)),
         _ => drop(program.remove(at)),
     }
-    let draft = BlockDraft { not_before: None, expiry: None, program: &program, sealed: false };
+    let draft = BlockDraft { not_before: None, expiry: None, holder: None, program: &program, sealed: false };
     Some(append(token, &draft, &mut filling(random)).ok()?.text())
 }
 

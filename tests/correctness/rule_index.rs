@@ -28,7 +28,8 @@ use placet::syntax::ast::BlockKind;
 use placet::vm::{BlockVerdict, Context, ProgramKind, RunError, run};
 use proptest::prelude::prop_assert_eq;
 
-const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: None, vouchers: &[] };
+const CONTEXT: Context<'static> =
+    Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: None, vouchers: &[], approvers: &[] };
 
 fn proved<'a>(compiled: &'a Compiled, vocabulary: &Vocabulary) -> Proved<'a> {
     let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };

@@ -20,7 +20,8 @@ use placet::span::Span;
 use placet::syntax::ast::{BlockKind, Comparison, Quantifier};
 use placet::vm::Context;
 
-const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: None, vouchers: &[] };
+const CONTEXT: Context<'static> =
+    Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: None, vouchers: &[], approvers: &[] };
 
 const NAME: FieldNo = FieldNo(1);
 const COUNT: FieldNo = FieldNo(2);
@@ -216,6 +217,7 @@ impl Bench {
                 parameters: Vec::new(),
                 claims: Claims::default(),
                 times: Times::default(),
+                holder: None,
                 guard: guard.cloned(),
                 rules,
                 promises: Vec::new(),

@@ -58,7 +58,7 @@ fn page() -> String {
 
 /// The prices and the limits.
 fn costs() -> String {
-    let Prices { compared, folded, label, label_compared, member, sorted, sorted_bytes, .. } = PRICES;
+    let Prices { compared, folded, label, label_compared, approver, member, sorted, sorted_bytes, .. } = PRICES;
     let Prices { search, searched, needle, read_again, claim, halved, table, facet, facet_size, .. } = PRICES;
     let Prices { probe, hashed, .. } = PRICES;
     let (patterns, claims) = (patterns(), Claim::ALL.len() + CLAIM_ENTRIES);
@@ -75,6 +75,7 @@ fn costs() -> String {
          | one that ignores case (`nocase`) | for each byte of the text {folded} step |\n\
          {patterns}\
          | a label | for each of {LABELS} labels {label} steps, and one for every {label_compared} bytes of the name |\n\
+         | `approved` | for each key {approver} steps |\n\
          | `member` | for each element {member} steps, and the comparison |\n\
          | `size` of a set | for each element {sorted} steps, and one for every {sorted_bytes} bytes of all: they are sorted |\n\
          | `any.in`, `every.in` | twice the price of `size` of a set: the second set is sorted, and each element of the first is looked for in it |\n\
@@ -221,6 +222,7 @@ const CONSTANTS: &str = "\
 | made text | pieces, each a varint: 0 is `*`, 1 is `?`, 2 is the next value of the request, which must not be empty, 3 is the next value, 4 begins a segment of a path, 5 is `**` in the place of a segment, n + 5 is a literal of n bytes, which follow. At most one `*` in a text or a segment, at most one `**`; in a path no `?` and no 3 |
 | path pattern | segments, each a varint: 0 is `**`, 1 is `*`, 2 is a length and a glob, n + 2 is a literal of n bytes, which follow: a segment of a canonical path |
 | key | the 32 bytes of an Ed25519 public key |
+| quorum | a byte, how many keys; then 1 to 32 keys, ascending, none twice, and as many as the byte says or more |
 | automaton | see below |
 | time zone | see below |
 

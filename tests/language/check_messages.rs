@@ -323,6 +323,18 @@ fn conditions_are_typed() {
         "write `… in \"/v1/**\"`, which respects the segments of a path",
     );
     http("allow { action: GET } when vouched(\"placet_public_AAAA\")").finds(&[("E0409", "\"placet_public_AAAA\"")]);
+    let keys = |list: &str| http(&format!("allow {{ action: GET }} when approved({list})"));
+    keys("2, [\"placet_public_AAAA\"]").finds(&[("E0409", "\"placet_public_AAAA\"")]);
+    keys("1, 7").finds(&[("E0409", "7")]);
+    keys("1, nobody").finds(&[("E0205", "nobody")]);
+    keys(&format!("2, [\"{KEY}\"]")).finds(&[("E0406", &format!("approved(2, [\"{KEY}\"])"))]);
+    keys(&format!("0, [\"{KEY}\"]")).finds(&[("E0406", "0")]);
+    keys(&format!("1, [\"{KEY}\", \"{KEY}\"]")).finds(&[("E0204", &format!("\"{KEY}\""))]);
+    keys(&format!("1, [\"{KEY}\"]")).is_good();
+    http(&format!("allow {{ path: \"/a\" }} deny {{ action: GET }} when approved(1, [\"{KEY}\"])"))
+        .finds(&[("E0417", &format!("approved(1, [\"{KEY}\"])"))]);
+    http("allow { action: GET } when [1, 2]").finds(&[("E0101", "[")]);
+    http("allow { action: GET } when hour([1, 2]) == 1").finds(&[("E0407", "[1, 2]")]);
     http("allow { action: GET } when token.owner == \"me\"").finds(&[("E0404", "token.owner")]);
     http("allow { action: GET } when token.expiry - time < 5m && weekday(time) in [1, 2..6]").is_good();
     http("allow { action: GET } when length(path) < 100").is_good();
@@ -379,6 +391,22 @@ fn a_claim_is_asked_for_before_it_is_read() {
     http("allow { host: any } when host == token.labels").finds(&[("E0407", "token.labels")]);
     http("allow { host: any } when host == token.owner[\"a\"]").finds(&[("E0308", "token.owner[\"a\"]")]);
     http("allow { host: any } when has token.issuance").finds(&[("E0410", "has token.issuance")]);
+}
+
+const KEY: &str = "placet_public_oJql9HpnWYAv-VX43C0qFKXJnSO-l_hkEn_5ODRVpPCobo-4";
+
+#[test]
+fn a_holder_is_the_text_of_a_public_key() {
+    let token = |holder: &str| {
+        check(&format!("use http\ntoken t(key: string) {{ holder: {holder} allow {{ path: \"/{{key}}\" }} ttl: 1h }}"))
+    };
+    assert!(token("key").is_good().holder.is_some());
+    assert!(token(&format!("\"{KEY}\"")).is_good().holder.is_some());
+    token("\"ann\"").finds(&[("E0409", "\"ann\"")]);
+    token("7").finds(&[("E0301", "7")]);
+    check(&format!("use http\nrestriction r {{ holder: \"{KEY}\" }}")).is_good();
+    check(&format!("use http\npolicy p {{ holder: \"{KEY}\" allow {{ path: \"/a\" }} }}"))
+        .finds(&[("E0502", "holder")]);
 }
 
 /// A rule is never left out in silence: a `deny` that is not there forbids nothing.

@@ -11,13 +11,14 @@ use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::verdict::Refusal;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
-use placet::token::attenuate::{BlockDraft, append, append_voucher, seal};
+use placet::token::attenuate::{BlockDraft, NewHolder, append, append_voucher, seal};
 use placet::token::claims::ClaimsDraft;
 use placet::token::envelope::Token;
 use placet::token::header::TokenId;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, SigningKey};
 use placet::token::mint::{Draft, mint};
+use placet::token::proof::HolderKey;
 use placet::token::verify::{Scratch, Verifier};
 use placet::token::vouch::{Voucher, VoucherRequest};
 
@@ -83,6 +84,16 @@ pub fn third_party() -> SigningKey {
     SigningKey::from_seed(&[0x33; 32])
 }
 
+/// The holder that the bound tokens of the tests name.
+pub fn holder() -> SigningKey {
+    SigningKey::from_seed(&[0x44; 32])
+}
+
+/// Someone who has read a token.
+pub fn thief() -> SigningKey {
+    SigningKey::from_seed(&[0x55; 32])
+}
+
 /// Both keys, accepted.
 pub fn keyring() -> Keyring {
     let mut keyring = Keyring::new();
@@ -109,6 +120,7 @@ pub fn draft(program: &[u8]) -> Draft<'_> {
         id: TokenId([5; 8]),
         fingerprint: vocabulary().fingerprint(),
         claims: ClaimsDraft::default(),
+        holder: None,
         program,
         sealed: false,
         encrypted: false,
@@ -151,6 +163,18 @@ pub fn voucher(request: VoucherRequest, draft: &BlockDraft<'_>) -> Voucher {
     request.vouch(&third_party(), &vocabulary(), draft).expect("it speaks the vocabulary")
 }
 
+/// A token that names the holder of the tests.
+pub fn bound(key: impl Into<MintingKey>) -> Token {
+    minted(key, &Draft { holder: Some(NewHolder::first(holder().public())), ..draft(program()) })
+}
+
+/// A token of the holder of the tests that names another one.
+pub fn handed_over(token: &Token, next: &SigningKey) -> Token {
+    let consent = HolderKey::from(&holder()).hand_over(token, next.public()).expect("it is a token");
+    let next = BlockDraft { holder: Some(NewHolder::after(next.public(), consent)), ..BlockDraft::default() };
+    append(token, &next, &mut random()).expect("the token is open")
+}
+
 /// One token of every shape.
 pub fn shapes() -> Vec<(&'static str, Token)> {
     let with_claims = Draft { claims: claims(), ..draft(program()) };
@@ -164,12 +188,16 @@ pub fn shapes() -> Vec<(&'static str, Token)> {
         ("local vouched", vouched(&local_plain)),
         ("local encrypted and attenuated", attenuated(&encrypted)),
         ("local encrypted", encrypted),
+        ("local of a holder", bound(local())),
+        ("local handed over", handed_over(&bound(local()), &third_party())),
         ("local", local_plain),
         ("public with claims", minted(signing(), &with_claims)),
         ("public attenuated twice", attenuated(&attenuated(&public_plain))),
         ("public sealed", sealed(&public_plain)),
         ("public sealed by its minter", minted(signing(), &Draft { sealed: true, ..draft(program()) })),
         ("public vouched", vouched(&public_plain)),
+        ("public of a holder", bound(signing())),
+        ("public handed over and attenuated", attenuated(&handed_over(&bound(signing()), &third_party()))),
         ("public", public_plain),
     ]
 }

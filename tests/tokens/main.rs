@@ -10,5 +10,6 @@ mod token_batch;
 mod token_binding;
 mod token_forgery;
 mod token_format;
+mod token_holder;
 mod token_life;
 mod vectors;

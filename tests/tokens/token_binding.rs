@@ -3,13 +3,19 @@
 
 use crate::token_workshop;
 
+use placet::authorize::Authorizer;
+use placet::model::request::Request;
 use placet::model::time::Time;
-use placet::model::verdict::Refusal;
+use placet::model::verdict::{Refusal, Verdict};
 use placet::model::vocabulary::Vocabulary;
+use placet::token::attenuate::NewHolder;
+use placet::token::audience::Audience;
 use placet::token::envelope::Token;
+use placet::token::evidence::Evidence;
 use placet::token::inspect::inspect;
 use placet::token::keyring::MintingKey;
 use placet::token::mint::Draft;
+use placet::token::proof::{Approval, HolderKey, HolderProof, ProofScope};
 use placet::token::verify::{Scratch, Verifier};
 use token_workshop::*;
 
@@ -37,6 +43,36 @@ fn a_token_of_another_vocabulary_with_the_same_hint_does_not_verify() {
                 |vocabulary| Verifier::new(&keyring, vocabulary).verify(&token.text(), NOW, &mut Scratch::new()).err();
             assert_eq!((verify(&one), verify(&twin)), (None, Some(Refusal::Forged)));
         }
+    }
+}
+
+/// The numbers of the signed request may mean something else in the token's vocabulary.
+#[test]
+fn a_proof_or_an_approval_of_another_vocabulary_with_the_same_hint_fits_nowhere() {
+    let ([one, twin], keyring) = (twins(), keyring());
+    let key_of_holder = holder();
+    for key in both() {
+        let holder = Some(NewHolder::first(key_of_holder.public()));
+        let token = minted(key, &Draft { fingerprint: one.fingerprint(), holder, ..draft(EVERYTHING) });
+        let request = Request::named(&one, "get", NOW).expect("it is an action");
+        let by = |vocabulary: &Vocabulary| {
+            let (key, digest) = (HolderKey::from(&key_of_holder), request.digest());
+            let scope = ProofScope::of(&token, vocabulary, Audience::NONE);
+            let scope = scope.expect("they have one hint");
+            let proof = key.prove(&scope, digest, NOW, &mut random()).expect("it signs");
+            (proof, [key.approve(&scope, digest, NOW, &mut random()).expect("it signs")])
+        };
+        let decide = |(proof, approvals): (&HolderProof, &[Approval])| {
+            let evidence = Evidence::of_holder(proof).with_approvals(approvals);
+            let authorizer = Authorizer::new(&keyring, &one);
+            authorizer.authorize_with_proof(&token.text(), &request, &evidence, &mut Scratch::new()).verdict()
+        };
+        let ((proof, approvals), (other_proof, other_approvals)) = (by(&one), by(&twin));
+        assert!(decide((&proof, &approvals)).is_allow());
+        assert_eq!(decide((&other_proof, &approvals)), Verdict::Refused(Refusal::WrongProof));
+        assert_eq!(decide((&proof, &other_approvals)), Verdict::Refused(Refusal::WrongApproval));
+        let unknown = ProofScope::of(&token, &vocabulary(), Audience::NONE);
+        assert_eq!(unknown, Err(Refusal::UnknownVocabulary));
     }
 }
 

@@ -5,13 +5,18 @@ use crate::token_workshop;
 use std::fmt::Write;
 use std::fs;
 
-use placet::token::attenuate::{BlockDraft, append, append_voucher, seal};
+use data_encoding::BASE64URL_NOPAD;
+use ed25519_dalek::Signer;
+use placet::model::request::Request;
+use placet::token::attenuate::{BlockDraft, NewHolder, append, append_voucher, seal};
+use placet::token::audience::Audience;
 use placet::token::claims::ClaimsDraft;
 use placet::token::envelope::Token;
 use placet::token::header::TokenId;
 use placet::token::inspect::inspect;
 use placet::token::keyring::MintingKey;
 use placet::token::mint::{Draft, mint};
+use placet::token::proof::{HolderKey, ProofScope};
 use placet::token::vouch::VoucherRequest;
 use token_workshop::*;
 
@@ -67,7 +72,11 @@ fn examples() -> String {
     let restricted =
         HEAD.iter().chain(BLOCK).chain(SIGNATURE).chain(NEXT).chain(RESTRICTED).chain(SIGNATURE).chain(OPEN);
     table(&mut out, "The same with that restriction", &public_two, restricted);
+    let bound = Draft { holder: Some(NewHolder::first(holder().public())), ..example() };
+    let bound = mint(&local(), &bound, &mut fill(0x55)).expect("the draft is one");
+    table(&mut out, "A local token of a holder", &bound, HEAD.iter().chain(HELD).chain(TAG));
     vectors(&mut out, &local_one, &public_one);
+    proofs(&mut out, &bound);
     out
 }
 
@@ -82,6 +91,13 @@ const HEAD: &[Part] = &[
     (8, "token id"),
 ];
 const BLOCK: &[Part] = &[(1, "length of the block"), (1, "flags"), (14, "program")];
+const HELD: &[Part] = &[
+    (1, "length of the block"),
+    (1, "flags: holder"),
+    (1, "no consent follows"),
+    (32, "public key of the holder"),
+    (14, "program"),
+];
 const RESTRICTED: &[Part] = &[(1, "length of the block"), (1, "flags: expiry"), (6, "expiry"), (5, "program")];
 const LINK: &[Part] = &[(1, "link: another block follows")];
 const TAG: &[Part] = &[(1, "link: the end"), (32, "tag of the last block")];
@@ -107,6 +123,63 @@ fn table<'p>(out: &mut String, title: &str, token: &Token, parts: impl Iterator<
             writeln!(out, "- Revocation id of block {number}: `{id}`").expect("a string");
         }
     }
+}
+
+/// The digest, the statement and the signatures of one request, each computed from its bytes as the page says.
+fn proofs(out: &mut String, bound: &Token) {
+    let vocabulary = vocabulary();
+    let mut request = Request::named(&vocabulary, "get", NOW).expect("it is an action");
+    request.set_named("cache", "acorns").expect("it fits");
+    let hashed = [&[0, 0, 1, 0x03, 0, 0, 0, 6], b"acorns".as_slice()].concat();
+    let digest = blake3::derive_key("placet 2026-11 request digest v1", &hashed);
+    assert_eq!(request.digest().0, digest, "the page says what is hashed");
+    let scope = ProofScope::of(bound, &vocabulary, Audience::NONE).expect("a token");
+    let asked = VoucherRequest::of(bound).expect("a token");
+    let time = NOW.as_millis().to_be_bytes();
+    let parts = [&[0; 16], asked.previous.0.as_slice(), &vocabulary.fingerprint().0, &digest, &time, &[0x77; 8]];
+    let statement = parts.concat();
+    let (key, other) = (holder(), third_party());
+    let proof = HolderKey::from(&key).prove(&scope, request.digest(), NOW, &mut fill(0x77)).expect("it signs");
+    let approval = HolderKey::from(&other).approve(&scope, request.digest(), NOW, &mut fill(0x77)).expect("it signs");
+    let signed = blake3::derive_key("placet 2026-11 request statement v1", &statement);
+    let by = |seed: [u8; 32], domain: &[u8]| {
+        ed25519_dalek::SigningKey::from_bytes(&seed).sign(&[domain, &signed].concat()).to_bytes()
+    };
+    let stamp = [time.as_slice(), &[0x77; 8]].concat();
+    let bytes = [stamp.as_slice(), &by([0x44; 32], b"placet proof v1")].concat();
+    assert_eq!(
+        proof.text(),
+        format!("placet_proof_{}", BASE64URL_NOPAD.encode(&bytes)),
+        "the page says what is signed"
+    );
+    let approved = [other.public().as_bytes().as_slice(), &stamp, &by([0x33; 32], b"placet agree v1")].concat();
+    assert_eq!(approval.text(), format!("placet_approval_{}", BASE64URL_NOPAD.encode(&approved)));
+    let id = &blake3::derive_key("placet 2026-11 proof id v1", &bytes)[..16];
+    assert_eq!(proof.id().0, *id);
+    let handed = handed_over(bound, &other);
+    assert_eq!(verify(&handed.text()), Ok(()));
+    let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
+    write!(out, "\n### Proofs\n\nThe holder's signing key is 32 bytes `44`. The request is `get {{ cache: \"acorns\" }}` with the token of the\nholder, signed at its issuance with a nonce of 8 bytes `77` and no audience.\n\n| what | bytes or text |\n|---|---|\n").expect("a string");
+    for (what, text) in [
+        ("what the digest of the request hashes", hex(&hashed)),
+        ("the digest", hex(&digest)),
+        ("the statement", hex(&statement)),
+        ("the proof", proof.text()),
+        ("the id of the proof", hex(id)),
+        ("the approval of the third party", approval.text()),
+        ("the token, handed over to the third party by a final block", sealed_handed(bound).text()),
+    ] {
+        writeln!(out, "| {what} | `{text}` |").expect("a string");
+    }
+}
+
+/// Local, so that no seed is in it.
+fn sealed_handed(bound: &Token) -> Token {
+    let next = third_party();
+    let consent = HolderKey::from(&holder()).hand_over(bound, next.public()).expect("a token");
+    let holder = Some(NewHolder::after(next.public(), consent));
+    let token = append(bound, &BlockDraft { holder, sealed: true, ..BlockDraft::default() }, &mut fill(0x66));
+    token.expect("it is open")
 }
 
 fn vectors(out: &mut String, local_one: &Token, public_one: &Token) {

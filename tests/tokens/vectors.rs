@@ -9,6 +9,8 @@ mod forge;
 mod make;
 #[path = "../vectors/page.rs"]
 mod page;
+#[path = "../vectors/prove.rs"]
+mod prove;
 #[path = "../vectors/read.rs"]
 mod read;
 #[path = "../vectors/revoke.rs"]
@@ -40,6 +42,11 @@ fn the_good_tokens_are_up_to_date() {
     let templates = make::Templates::read();
     let tokens = make::good(&templates).iter().map(|token| token.describe(&templates)).collect();
     is_up_to_date("tokens.json", &tokens);
+}
+
+#[test]
+fn the_proofs_are_up_to_date() {
+    is_up_to_date("proofs.json", &prove::proofs());
 }
 
 #[test]

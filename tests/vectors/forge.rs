@@ -13,12 +13,13 @@ use placet::token::header::TokenId;
 use placet::token::keyring::MintingKey;
 use placet::token::keys::{LocalKey, SigningKey};
 use placet::token::mint::{Draft, mint};
+use placet::token::proof::HolderKey;
 use placet::token::signer::Minter;
 use placet::token::vouch::{Voucher, VoucherRequest};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-use super::make::{AUDIENCE, NOW, Templates, audience, librarian, local, respell, seeds, signing};
+use super::make::{AUDIENCE, NOW, Templates, audience, holder, librarian, local, respell, seeds, signing};
 use placet::model::time::Time;
 
 /// A header: version, key, hint, issuance, lifetime and id.
@@ -175,8 +176,7 @@ impl Stock<'_> {
                 let end = bytes.len() - END;
                 bytes.splice(HEADER..end, [0]);
             }),
-            flag("an unknown flag", &self.local, 0x40),
-            flag("another unknown flag", &self.local, 0x80),
+            flag("an unknown flag", &self.local, 0x80),
             flag("an authority that is vouched for", &self.local, 0x10),
             flag("a public token that is encrypted", &self.public, 0x20),
             case("a restriction with claims", respell(&self.local, &self.by_hand(&[&[0x08, 1, 0]])), "not_canonical"),
@@ -394,6 +394,7 @@ impl Stock<'_> {
                 id: TokenId([7; 8]),
                 fingerprint: vocabulary.fingerprint(),
                 claims: ClaimsDraft::default(),
+                holder: None,
                 program: EMPTY,
                 sealed: false,
                 encrypted: false,
@@ -413,12 +414,39 @@ impl Stock<'_> {
             block[at] ^= 1;
             authority_of(&encrypted, state, &block)
         };
+        let thief = SigningKey::from_seed(&[0x77; 32]);
+        let own = json!({ "key": holder().public().to_string() });
+        let own = self.templates.mint(&local(), "own", &own, Wrapping::default());
+        let consent = HolderKey::from(&thief).hand_over(&own, thief.public()).expect("a token");
+        let consent = consent.as_bytes();
+        let with_consent = [&[0x40, 1], thief.public().as_bytes().as_slice(), consent, &[0]].concat();
+        let own_consent = [&[1], consent.as_slice()].concat();
+        let rebound = |consent: &[u8]| {
+            let (first, consent) = consent.split_first().expect("it has a first byte");
+            let consent = if *first == 0 { &[] } else { consent };
+            let block = [&[0x40, *first], thief.public().as_bytes().as_slice(), consent, EMPTY].concat();
+            respell(&own, &add_by_hand(&own, &[&block]))
+        };
         vec![
             fingerprint("another version of the vocabulary", &other, local().into()),
             fingerprint("public, another version of the vocabulary", &other, signing().into()),
             case("another nonce", spoiled(1), "forged"),
             case("another ciphertext", spoiled(25), "forged"),
             case("another tag of the ciphertext", spoiled(block.len() - 1), "forged"),
+            case(
+                "a holder with another first byte",
+                authority(&[&[0x40, 2], [9; 32].as_slice(), &[0]].concat()),
+                "not_canonical",
+            ),
+            case("a holder cut short", authority(&[&[0x40, 0], [9; 31].as_slice()].concat()), "truncated"),
+            case(
+                "a holder that is no key",
+                authority(&[&[0x40, 0], [0; 32].as_slice(), &[0]].concat()),
+                "not_canonical",
+            ),
+            case("a consent of nobody", authority(&with_consent), "not_canonical"),
+            case("a stolen token that names the thief", rebound(&[0, 0]), "rebound"),
+            case("a stolen token that names the thief with their own consent", rebound(&own_consent), "rebound"),
             case("an encrypted block without room for its tag", authority(&[0x20, 0]), "truncated"),
             case("claims that are empty", authority(&[0x08, 0]), "not_canonical"),
             case("a claim twice", authority(&[0x08, 4, 1, 0, 1, 0]), "not_canonical"),

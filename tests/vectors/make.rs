@@ -9,7 +9,7 @@ use placet::bytecode::cursor::put_prefixed;
 use placet::check::library::Library;
 use placet::compile::Compiled;
 use placet::document::Document;
-use placet::document::mint::{Wrapping, draft, mint};
+use placet::document::mint::{Wrapping, attenuate_as, draft, mint};
 use placet::document::request;
 use placet::document::value::arguments_from_json;
 use placet::limits::CLOCK_SKEW;
@@ -50,6 +50,11 @@ pub fn librarian() -> SigningKey {
     SigningKey::from_seed(&[0x33; 32])
 }
 
+/// The holder of the bound tokens.
+pub fn holder() -> SigningKey {
+    SigningKey::from_seed(&[0x66; 32])
+}
+
 /// What the verifier accepts, if nothing else is said.
 pub fn keyring() -> Keyring {
     let mut keyring = Keyring::new();
@@ -66,6 +71,7 @@ pub fn keys() -> Value {
         "local": secret(&local()),
         "public": pair(&signing()),
         "librarian": pair(&librarian()),
+        "holder": pair(&holder()),
         "another local": secret(&LocalKey::from_secret(&[0x44; 32])),
         "another public": pair(&SigningKey::from_seed(&[0x44; 32])),
     })
@@ -108,6 +114,15 @@ impl Templates {
     pub fn restrict(&self, token: &Token, name: &str) -> Token {
         let compiled = self.compile(BlockKind::Restriction, name, &Value::Null);
         append(token, &draft(&compiled, NOW, false).unwrap(), &mut seeds(name)).expect("it is open")
+    }
+
+    /// The token of the holder, handed over to the librarian.
+    pub fn hand_over(&self, token: &Token) -> Token {
+        let arguments = json!({ "key": librarian().public().to_string() });
+        let compiled = self.compile(BlockKind::Restriction, "handed", &arguments);
+        let (holder, mut seeds) = (holder(), seeds("handed"));
+        let handed = attenuate_as((&holder).into(), token, &compiled, self.vocabulary(), NOW, false, &mut seeds);
+        handed.expect("its holder agrees")
     }
 
     pub fn vouch(&self, token: &Token, name: &str) -> Token {
@@ -156,6 +171,9 @@ fn shapes(templates: &Templates, word: &str, key: &MintingKey) -> Vec<Good> {
     let for_audience = templates.mint(Minter::from(key).audience(audience()), "reader", &none, open);
     let for_audience_twice = templates.restrict(&for_audience, "glance");
     let member = templates.mint(key, "member", &json!({ "shelf": "maps" }), open);
+    let of_holder = json!({ "key": holder().public().to_string() });
+    let own = templates.mint(key, "own", &of_holder, open);
+    let to_librarian = json!({ "restriction handed": { "key": librarian().public().to_string() } });
     let mut all = vec![
         ("plain", plain.clone(), vec![json!("token reader")]),
         ("with an argument", member, vec![json!({ "token member": { "shelf": "maps" } })]),
@@ -191,6 +209,8 @@ fn shapes(templates: &Templates, word: &str, key: &MintingKey) -> Vec<Good> {
         ("for an audience, attenuated", for_audience_twice, vec![json!("token reader"), json!("restriction glance")]),
         ("without a voucher", guest.clone(), vec![json!("token guest")]),
         ("vouched", templates.vouch(&guest, "nothing"), vec![json!("token guest"), json!("restriction nothing")]),
+        ("of a holder", own.clone(), vec![json!({ "token own": of_holder })]),
+        ("handed over", templates.hand_over(&own), vec![json!({ "token own": of_holder }), to_librarian]),
     ];
     if word == "local" {
         let encrypted = mint("press", Wrapping { sealed: false, encrypted: true });
@@ -296,6 +316,7 @@ fn describe_block(block: &VerifiedBlock<'_>, id: RevocationId, source: &Value) -
         "program": hex(&program),
         "not_before": block.not_before.map(Time::as_millis),
         "expiry": block.expiry.map(Time::as_millis),
+        "holder": block.holder.map(|key| PublicKey::from_bytes(key).expect("a key").to_string()),
         "voucher": block.voucher.map(|key| PublicKey::from_bytes(key).expect("a key").to_string()),
         "revocation": id.to_string(),
     }))

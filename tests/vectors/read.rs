@@ -81,7 +81,12 @@ fn every_good_token_says_what_its_entry_says() {
             let program = HEXLOWER.decode(text(&wanted["program"]).as_bytes()).expect("digits");
             assert!(program.ends_with(&[block.program.code(), block.program.pool()].concat()), "{name}");
             let voucher = block.voucher.map(|key| PublicKey::from_bytes(key).expect("a key").to_string());
-            assert_eq!(json!([id.to_string(), voucher]), json!([wanted["revocation"], wanted["voucher"]]), "{name}");
+            let holder = block.holder.map(|key| PublicKey::from_bytes(key).expect("a key").to_string());
+            assert_eq!(
+                json!([id.to_string(), voucher, holder]),
+                json!([wanted["revocation"], wanted["voucher"], wanted["holder"]]),
+                "{name}"
+            );
             assert_eq!(
                 json!([block.not_before, block.expiry].map(|time| time.map(Time::as_millis))),
                 json!([wanted["not_before"], wanted["expiry"]]),

@@ -155,6 +155,7 @@ impl World {
             id: TokenId([0; 8]),
             fingerprint: self.vocabulary.fingerprint(),
             claims: ClaimsDraft::default(),
+            holder: None,
             program: placet::bytecode::program::EMPTY,
             sealed: false,
             encrypted: false,

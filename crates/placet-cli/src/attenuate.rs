@@ -8,10 +8,11 @@ use serde_json::json;
 
 use super::block::{Block, Choice};
 use super::inputs;
+use super::signing::signing_key;
 use super::time_args::{read_duration, read_time, show};
 use super::tokens::{self, UNKNOWN_VOCABULARY, View, vocabulary_of, warn_about_size};
 use super::ui::{Exit, Failure, Outcome, Ui};
-use placet::document::mint::{AttenuateTemplateError, MisfitError, attenuate};
+use placet::document::mint::{AttenuateTemplateError, MisfitError, attenuate, attenuate_as};
 use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::ast::BlockKind;
@@ -48,6 +49,11 @@ pub struct Args {
     #[arg(long, value_name = "TIME", value_parser = read_time)]
     now: Option<Time>,
 
+    /// The keyring of the token's holder, whose `mint` key agrees if the restriction names another
+    /// `holder`
+    #[arg(long, value_name = "FILE")]
+    holder_key: Option<PathBuf>,
+
     /// Seal the new token: nobody can add further restrictions
     #[arg(long)]
     sealed: bool,
@@ -66,7 +72,13 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
     let now = inputs::now(args.now);
     let vocabulary = block.document.vocabulary();
-    match attenuate(&token, &block.compiled, vocabulary, now, args.sealed, &mut SystemRandom) {
+    let narrowed = match &args.holder_key {
+        None => attenuate(&token, &block.compiled, vocabulary, now, args.sealed, &mut SystemRandom),
+        Some(file) => signing_key(ui, file, |key| {
+            attenuate_as(key.into(), &token, &block.compiled, vocabulary, now, args.sealed, &mut SystemRandom)
+        })?,
+    };
+    match narrowed {
         Ok(narrowed) => show_narrowed(ui, &narrowed, &[Arc::clone(vocabulary)], now),
         Err(AttenuateTemplateError::Misfit(misfit)) => {
             let Some(library) = args.choice.reading.library(ui, Some(&args.file))? else { return Ok(Exit::CouldNot) };
@@ -143,6 +155,7 @@ pub fn refuse(ui: &Ui, error: AttenuateError) -> Outcome {
         AttenuateError::TooManyBlocks => "too_many_blocks",
         AttenuateError::TooLarge => "too_large",
         AttenuateError::OtherToken => "other_token",
+        AttenuateError::NoConsent => "no_consent",
         AttenuateError::Token(refusal) => return Ok(ui.refused(refusal)),
         AttenuateError::NoRandomness => return Err(Failure::new(error.to_string())),
     };

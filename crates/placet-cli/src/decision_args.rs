@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::block::Choice;
+use super::evidence_args::{EvidenceArgs, Presented};
 use super::inputs;
 use super::project::{self, Project};
 use super::time_args::read_time;
@@ -66,6 +67,9 @@ pub struct Deciding {
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
     now: Option<Time>,
 
+    #[command(flatten)]
+    evidence: EvidenceArgs,
+
     /// Take the time of a request from the request itself: for simulations only, since such a
     /// request can use an expired token
     #[arg(long)]
@@ -79,6 +83,7 @@ pub struct Ready {
     /// decided.
     now: Option<Time>,
     requests_tell_time: bool,
+    presented: Presented,
     kind: Kind,
 }
 
@@ -159,7 +164,8 @@ impl Deciding {
         let policies = policies.collect::<Result<_, _>>()?;
         let token = Given { text, refusal };
         let kind = Kind::Given { token, keyring, revocations, policies, expectations };
-        Ok(Some(Ready { vocabulary, now: self.now, requests_tell_time: self.requests_tell_time, kind }))
+        let (requests_tell_time, presented) = (self.requests_tell_time, self.evidence.read()?);
+        Ok(Some(Ready { vocabulary, now: self.now, requests_tell_time, presented, kind }))
     }
 
     fn minted(&self, ui: &Ui) -> Result<Option<Ready>, Failure> {
@@ -183,7 +189,8 @@ impl Deciding {
         let fixture = Fixture::new(String::new(), blocks, policies, inputs::now(self.now), &keys);
         let fixture = fixture.map_err(|broken| Failure::new(broken.to_string()))?;
         let (vocabulary, requests_tell_time) = (Arc::clone(fixture.vocabulary()), self.requests_tell_time);
-        Ok(Some(Ready { vocabulary, now: self.now, requests_tell_time, kind: Kind::Minted(fixture) }))
+        let presented = self.evidence.read()?;
+        Ok(Some(Ready { vocabulary, now: self.now, requests_tell_time, presented, kind: Kind::Minted(fixture) }))
     }
 
     /// Refuses `--template` and `--with` for blocks that do not exist, if only policies decide: a
@@ -245,7 +252,7 @@ impl Ready {
     pub fn alone(document: Document, compiled: Compiled, policy: Policy, now: Time) -> Self {
         let vocabulary = Arc::clone(document.vocabulary());
         let kind = Kind::Alone { document, compiled, policies: [policy], keyring: Keyring::new() };
-        Self { vocabulary, now: Some(now), requests_tell_time: false, kind }
+        Self { vocabulary, now: Some(now), requests_tell_time: false, presented: Presented::default(), kind }
     }
 
     /// The vocabulary of requests.
@@ -311,8 +318,12 @@ impl Ready {
 
     /// Lends what decides.
     pub fn with_explainer<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Explainer<'_>) -> R) -> R {
+        let evidence = self.presented.evidence();
         match &self.kind {
-            Kind::Minted(fixture) => fixture.with_explainer(Purpose::Local, use_it),
+            Kind::Minted(fixture) if self.presented.is_empty() => fixture.with_explainer(Purpose::Local, use_it),
+            Kind::Minted(fixture) => {
+                fixture.with_explainer(Purpose::Local, |explainer| use_it(&explainer.with_evidence(&evidence)))
+            }
             Kind::Alone { document, compiled, policies, keyring } => {
                 let mut sources = Sources::none();
                 for template in document.templates() {
@@ -324,7 +335,7 @@ impl Ready {
             Kind::Given { token, keyring, revocations, policies, expectations } => {
                 let revocations = revocations.as_ref().map(HeldRevocations::as_revocations);
                 let verifier = expectations.verifier(keyring, &self.vocabulary, revocations);
-                let authorizer = Authorizer::with_verifier(verifier).with_policies(policies);
+                let authorizer = Authorizer::with_verifier(verifier).with_policies(policies).with_evidence(&evidence);
                 let sources = Sources::none();
                 let explainer = Explainer::new(authorizer, Some(&token.text), &sources);
                 match cache {

@@ -15,6 +15,7 @@
 extern crate alloc;
 
 mod annotate;
+mod approve;
 mod asked;
 mod attenuate;
 mod bench;
@@ -28,6 +29,7 @@ mod completions;
 mod coverage;
 mod decision_args;
 mod eval;
+mod evidence_args;
 mod explain;
 pub mod finding;
 mod fmt;
@@ -43,10 +45,12 @@ mod mint;
 mod mutants;
 pub mod outputs;
 pub mod project;
+mod prove;
 mod repl;
 mod revoke;
 mod sarif;
 mod seal;
+mod signing;
 pub mod spelled;
 mod stdin;
 mod table_files;
@@ -129,6 +133,8 @@ enum Command {
     Inspect(inspect::Args),
     Attenuate(attenuate::Args),
     Vouch(vouch::Args),
+    Prove(prove::Args),
+    Approve(approve::Args),
     Seal(seal::Args),
     Revoke(revoke::Args),
     Vocabulary(vocabulary::Args),
@@ -166,6 +172,8 @@ impl Command {
             Self::Inspect(args) => inspect::run(args, ui),
             Self::Attenuate(args) => attenuate::run(args, ui),
             Self::Vouch(args) => vouch::run(args, ui),
+            Self::Prove(args) => prove::run(&args, ui),
+            Self::Approve(args) => approve::run(&args, ui),
             Self::Seal(args) => seal::run(args, ui),
             Self::Revoke(args) => revoke::run(args, ui),
             Self::Vocabulary(args) => vocabulary::run(args, ui),

@@ -100,6 +100,7 @@ struct BlockView<'t> {
     not_before: Option<Time>,
     expiry: Option<Time>,
     voucher: Option<&'t [u8; 32]>,
+    holder: Option<&'t [u8; 32]>,
     /// `None` if they are encrypted.
     claims: Option<Claims<'t>>,
     rules: Rules,
@@ -127,6 +128,7 @@ impl<'t> View<'t> {
             not_before: block.not_before,
             expiry: block.expiry,
             voucher: block.voucher,
+            holder: block.holder,
             claims: block.content.map(|content| content.claims),
             rules,
             revocation: block.revocation,
@@ -144,6 +146,7 @@ impl<'t> View<'t> {
             not_before: block.not_before,
             expiry: block.expiry,
             voucher: block.voucher,
+            holder: block.holder,
             claims: (number == 0).then(|| token.claims()),
             rules: Rules::Readable(lines(&block.program, to_source(vocabulary, number).comparing(&expressions))),
             revocation: Some(id),
@@ -274,6 +277,9 @@ impl BlockView<'_> {
         if let Some(key) = self.voucher {
             put("signed by", &third_party(key));
         }
+        if let Some(key) = self.holder {
+            put("holder", &third_party(key));
+        }
         self.bounds().into_iter().for_each(|(name, time)| put(name, &time_args::show_beside(time, now)));
         self.claims().iter().for_each(|(name, value)| put(name, value));
         match &self.rules {
@@ -334,6 +340,7 @@ impl BlockView<'_> {
             "not_before": self.not_before.map(Time::as_millis),
             "expiry": self.expiry.map(Time::as_millis),
             "third_party": self.voucher.map(third_party),
+            "holder": self.holder.map(third_party),
             "claims": claims,
             "rules": rules,
             "unreadable": why,

@@ -26,6 +26,7 @@ use crate::model::time::Time;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::{ActionNo, Fingerprint, State, Vocabulary};
 use crate::token::claims::{Claims, ClaimsSection};
+use crate::token::evidence::{Accepted, Evidence};
 use crate::token::keyring::Keyring;
 use crate::token::revocation::Revocations;
 use crate::token::verified::Verified;
@@ -81,6 +82,15 @@ impl Policy {
 pub struct Authorizer<'k> {
     verifier: Verifier<'k>,
     policies: &'k [Policy],
+    shown: Shown<'k>,
+}
+
+/// What came with the request besides the token.
+#[derive(Clone, Copy, Debug)]
+enum Shown<'k> {
+    Nothing,
+    Evidence(&'k Evidence<'k>),
+    Accepted(&'k Accepted),
 }
 
 impl<'k> Authorizer<'k> {
@@ -94,7 +104,7 @@ impl<'k> Authorizer<'k> {
     /// revocation list.
     #[must_use]
     pub const fn with_verifier(verifier: Verifier<'k>) -> Self {
-        Self { verifier, policies: &[] }
+        Self { verifier, policies: &[], shown: Shown::Nothing }
     }
 
     /// The same, with policies that must allow as well.
@@ -107,6 +117,28 @@ impl<'k> Authorizer<'k> {
     #[must_use]
     pub const fn with_revocations(self, revocations: Revocations<'k>) -> Self {
         Self { verifier: self.verifier.with_revocations(revocations), ..self }
+    }
+
+    /// The same for a request with a proof of the holder, or with approvals.
+    #[must_use]
+    pub const fn with_evidence(self, evidence: &'k Evidence<'k>) -> Self {
+        Self { shown: Shown::Evidence(evidence), ..self }
+    }
+
+    /// The same with evidence that was [accepted](Self::accept) before: for exactly the request and
+    /// the token that it was accepted for.
+    #[must_use]
+    pub const fn with_accepted(self, accepted: &'k Accepted) -> Self {
+        Self { shown: Shown::Accepted(accepted), ..self }
+    }
+
+    /// The evidence that was accepted before.
+    #[must_use]
+    pub const fn accepted(&self) -> Option<&'k Accepted> {
+        match self.shown {
+            Shown::Accepted(accepted) => Some(accepted),
+            Shown::Nothing | Shown::Evidence(_) => None,
+        }
     }
 
     /// The vocabulary of its requests.
@@ -136,6 +168,38 @@ impl<'k> Authorizer<'k> {
         }
     }
 
+    /// Decides a request with the text of a token and what came with both: the proof of the holder,
+    /// and approvals. A token that is bound to its holder is refused without a proof.
+    pub fn authorize_with_proof<'b>(
+        &self,
+        text: &str,
+        request: &View<'_>,
+        evidence: &Evidence<'_>,
+        scratch: &'b mut Scratch,
+    ) -> Decision<'b> {
+        let authorizer: Authorizer<'_> = *self;
+        authorizer.with_evidence(evidence).authorize(text, request, scratch)
+    }
+
+    /// Verifies what came with a request, for a decision in several steps with one token: each proof
+    /// is verified once, and noted once against replays.
+    ///
+    /// # Errors
+    /// The token or the request does not fit, or the evidence is missing, stale or wrong.
+    pub fn accept(&self, token: Option<&Verified<'_>>, request: &View<'_>) -> Result<Accepted, Refusal> {
+        match token {
+            Some(token) => self.verifier.check_premises(token, request.time())?,
+            None if request.time() < Time::EPOCH => return Err(Refusal::NoClock),
+            None => {}
+        }
+        self.check(request).map_err(Refusal::Request)?;
+        match self.shown {
+            Shown::Nothing => Evidence::NONE.accept(&self.verifier, token, request),
+            Shown::Evidence(evidence) => evidence.accept(&self.verifier, token, request),
+            Shown::Accepted(accepted) => Ok(accepted.clone()),
+        }
+    }
+
     /// Decides a request with a verified token. The assumptions of that verification are checked
     /// again: the vocabulary, the audience, and the token's bounds against the request's time.
     /// [`Verifier::recheck`] checks the rest that may have changed since (revocations, keys).
@@ -147,6 +211,30 @@ impl<'k> Authorizer<'k> {
         if let Err(malformed) = self.check(request) {
             return refused(Refusal::Request(malformed));
         }
+        match (self.shown, token.is_bound()) {
+            (Shown::Nothing, false) => self.run(token, request, &[]),
+            _ => self.decide_shown(token, request),
+        }
+    }
+
+    /// Most requests come with a token alone, and this would be on the stack of every decision.
+    #[cold]
+    #[inline(never)]
+    fn decide_shown<'b>(&self, token: &Verified<'b>, request: &View<'_>) -> Decision<'b> {
+        let accepted = match self.shown {
+            Shown::Nothing => Evidence::NONE.accept(&self.verifier, Some(token), request),
+            Shown::Accepted(accepted) => return self.run(token, request, accepted.approvers()),
+            Shown::Evidence(evidence) => evidence.accept(&self.verifier, Some(token), request),
+        };
+        match accepted {
+            Ok(accepted) => self.run(token, request, accepted.approvers()),
+            Err(refusal) => Decision { verdict: Verdict::Refused(refusal), claims: None },
+        }
+    }
+
+    /// Runs the token's programs and the policies.
+    #[inline(always)]
+    fn run<'b>(&self, token: &Verified<'b>, request: &View<'_>, approvers: &[[u8; 32]]) -> Decision<'b> {
         let room;
         let vouchers: &[&[u8; 32]] = if token.is_vouched() {
             room = vouchers_of(token);
@@ -156,7 +244,7 @@ impl<'k> Authorizer<'k> {
         };
         let header = token.header();
         let expiry = header.expiry.unwrap_or(Time::MAX);
-        let context = Context { issuance: header.issuance, expiry, bearer: Some(token), vouchers };
+        let context = Context { issuance: header.issuance, expiry, bearer: Some(token), vouchers, approvers };
         let mut verdict = blocks_verdict(token, request, &context);
         for policy in self.policy_verdicts(request, &context) {
             verdict = verdict.and(policy);
@@ -173,7 +261,19 @@ impl<'k> Authorizer<'k> {
         if let Err(malformed) = self.check(request) {
             return Verdict::Refused(Refusal::Request(malformed));
         }
-        let context = Context { issuance: request.time(), expiry: Time::MAX, bearer: None, vouchers: &[] };
+        match self.shown {
+            Shown::Nothing => self.run_alone(request, &[]),
+            Shown::Accepted(accepted) => self.run_alone(request, accepted.approvers()),
+            Shown::Evidence(evidence) => match evidence.accept(&self.verifier, None, request) {
+                Ok(accepted) => self.run_alone(request, accepted.approvers()),
+                Err(refusal) => Verdict::Refused(refusal),
+            },
+        }
+    }
+
+    /// Runs the policies.
+    fn run_alone(&self, request: &View<'_>, approvers: &[[u8; 32]]) -> Verdict {
+        let context = Context { issuance: request.time(), expiry: Time::MAX, bearer: None, vouchers: &[], approvers };
         let nobody_allows = Decider { origin: Origin::Policy(0), rule: None };
         self.policy_verdicts(request, &context).reduce(Verdict::and).unwrap_or(Verdict::NotPermitted(nobody_allows))
     }

@@ -101,6 +101,21 @@ pub const TEXT_BYTES: usize = VALUE_BYTES;
 /// Bytes of an identifier: names are shown in messages and tables.
 pub const NAME_BYTES: usize = 128;
 
+/// Keys that one `approved` names: a committee, not a directory. This bounds the steps of one
+/// condition.
+pub const APPROVERS: usize = 32;
+
+/// Approvals that come with one request: each costs the verification of a signature, which is as much
+/// as some thousand decisions.
+pub const APPROVALS: usize = 8;
+
+/// How old the proof of a holder may be: as long as a request takes on its way, with clocks that
+/// differ. A thief who reads a request can repeat it for as long.
+pub const PROOF_WINDOW: Duration = Duration::from_secs(60);
+
+/// How old an approval may be: people approve, and the request is made afterwards.
+pub const APPROVAL_WINDOW: Duration = Duration::from_secs(15 * 60);
+
 /// Entries of a token's `labels` and `attributes`: they are returned with every verdict.
 pub const CLAIM_ENTRIES: usize = 64;
 

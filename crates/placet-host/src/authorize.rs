@@ -9,6 +9,7 @@ use super::Host;
 use super::answer::Answer;
 use super::credentials::Credentials;
 use super::error::{Code, HostError};
+use super::evidence::shown;
 use super::function::Function;
 use super::handle::Content;
 use super::value::{Nulls, Value, to_json};
@@ -30,7 +31,8 @@ pub(super) struct Asked {
 }
 
 impl Host {
-    pub(super) fn authorize(&self, who: &Value, request: &Value) -> Result<Value, HostError> {
+    pub(super) fn authorize(&self, who: &Value, request: &Value, evidence: Option<&Value>) -> Result<Value, HostError> {
+        let shown = shown(Function::Authorize, evidence)?;
         let credentials = self.credentials(Function::Authorize, who)?;
         let asked = match self.asked(Function::Authorize, &credentials, request)? {
             Ok(asked) => asked,
@@ -43,7 +45,8 @@ impl Host {
             Err(refusal) => return Ok(answer(Verdict::Refused(refusal), None, &credentials, &asked.vocabulary).done()),
         };
         let decided = asked.request.with_request(&asked.vocabulary, asked.time, |request| {
-            let (verdict, claims) = credentials.decide(&trust, verified.as_ref(), request);
+            let evidence = shown.evidence(self.replays.as_ref());
+            let (verdict, claims) = credentials.decide(&trust, verified.as_ref(), request, &evidence);
             answer(verdict, claims.as_ref(), &credentials, &asked.vocabulary).done()
         });
         Ok(decided.unwrap_or_else(|error| refused_request(error, &asked.vocabulary).done()))

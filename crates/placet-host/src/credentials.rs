@@ -16,6 +16,7 @@ use placet::model::verdict::{Decider, Origin, Refusal, Verdict};
 use placet::model::vocabulary::Vocabulary;
 use placet::token::claims::Claims;
 use placet::token::envelope::Token;
+use placet::token::evidence::Evidence;
 use placet::token::inspect::inspect;
 use placet::token::verified::{Verified, VerifiedToken};
 use placet::token::verify::Scratch;
@@ -150,8 +151,15 @@ impl<'v> Credentials<'v> {
         trust: &Trust,
         verified: Option<&Verified<'b>>,
         request: &View<'_>,
+        evidence: &Evidence<'_>,
     ) -> (Verdict, Option<Claims<'b>>) {
         let authorizer = Authorizer::with_verifier(trust.verifier(request.vocabulary()));
+        // Once for all policies: a proof may be used once.
+        let accepted = match authorizer.with_evidence(evidence).accept(verified, request) {
+            Ok(accepted) => accepted,
+            Err(refusal) => return (Verdict::Refused(refusal), None),
+        };
+        let authorizer = authorizer.with_accepted(&accepted);
         let first = verified.map(|token| authorizer.decide(token, request));
         let mut claims = first.as_ref().and_then(Decision::claims);
         let mut verdict = first.map(|decision| decision.verdict());

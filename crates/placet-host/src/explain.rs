@@ -8,13 +8,15 @@ use super::Host;
 use super::answer::Answer;
 use super::authorize::malformed;
 use super::error::HostError;
+use super::evidence::shown;
 use super::function::Function;
 use super::value::Value;
 use placet::authorize::{Authorizer, Policy};
 use placet::explain::{Explainer, Explanation, Sources};
 
 impl Host {
-    pub(super) fn explain(&self, who: &Value, request: &Value) -> Result<Value, HostError> {
+    pub(super) fn explain(&self, who: &Value, request: &Value, evidence: Option<&Value>) -> Result<Value, HostError> {
+        let shown = shown(Function::Explain, evidence)?;
         let credentials = self.credentials(Function::Explain, who)?;
         let asked = match self.asked(Function::Explain, &credentials, request)? {
             Ok(asked) => asked,
@@ -24,7 +26,9 @@ impl Host {
         let policies: Vec<Policy> = credentials.policies().cloned().collect();
         let authorizer = Authorizer::with_verifier(trust.verifier(&asked.vocabulary)).with_policies(&policies);
         let sources = Sources::none();
-        let explainer = Explainer::new(authorizer, credentials.text(), &sources);
+        // A proof that was explained can still be used once.
+        let evidence = shown.evidence(None);
+        let explainer = Explainer::new(authorizer.with_evidence(&evidence), credentials.text(), &sources);
         let explainer = if credentials.is_encrypted() { explainer.closed() } else { explainer };
         Ok(told(&explainer.explain(&asked.request, asked.time)))
     }

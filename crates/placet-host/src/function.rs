@@ -50,11 +50,11 @@ macro_rules! functions {
 functions! {
     Tokengen  "TOKENGEN"  1 2 "map | document, selection?"                "a new token: `{ token, ident, id? }`"
     Tokeninfo "TOKENINFO" 1 1 "token"                                     "the content of a token, and whether it is valid; never an error"
-    Authorize "AUTHORIZE" 2 2 "token | policy | [token, policy…], request" "the verdict on a request"
+    Authorize "AUTHORIZE" 2 3 "token | policy | [token, policy…], request, evidence?" "the verdict on a request"
     Attenuate "ATTENUATE" 2 3 "token, map | document, selection?"         "the token with a restriction: `{ token, ident, expiry }`"
     Compile   "COMPILE"   1 2 "text | map | document, selection?"         "a handle of a document, or with a selection of a policy"
     Verify    "VERIFY"    1 1 "token"                                     "a handle of a token that is valid now"
-    Explain   "EXPLAIN"   2 2 "token | policy | [token, policy…], request" "the verdict, the rule that gave it, and the nearest request that passes"
+    Explain   "EXPLAIN"   2 3 "token | policy | [token, policy…], request, evidence?" "the verdict, the rule that gave it, and the nearest request that passes"
 }
 
 impl Function {

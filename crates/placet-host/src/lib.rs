@@ -46,6 +46,7 @@ mod attenuate;
 mod authorize;
 mod compile;
 mod credentials;
+mod evidence;
 mod explain;
 mod path;
 mod tokengen;
@@ -66,6 +67,7 @@ use placet::model::vocabulary::{Fingerprint, Hint, Vocabulary};
 use placet::token::audience::Audience;
 use placet::token::keyring::Keyring;
 use placet::token::keys::{Randomness, RandomnessError, SystemRandom};
+use placet::token::replays::ReplayGuard;
 use placet::token::revocation::HeldRevocations;
 use placet::token::signer::{Minter, Signer};
 use placet::token::verify::Verifier;
@@ -123,6 +125,7 @@ pub struct Host {
     signer: Option<Remote>,
     deny_warnings: bool,
     requests_tell_time: bool,
+    replays: Option<ReplayGuard>,
     clock: Clock,
     random: Random,
     gauge: Arc<Gauge>,
@@ -188,13 +191,15 @@ impl Host {
             (Function::Tokengen, [what]) => self.tokengen(what, None),
             (Function::Tokengen, [what, selection]) => self.tokengen(what, Some(selection)),
             (Function::Tokeninfo, [token]) => self.tokeninfo(token),
-            (Function::Authorize, [who, request]) => self.authorize(who, request),
+            (Function::Authorize, [who, request]) => self.authorize(who, request, None),
+            (Function::Authorize, [who, request, evidence]) => self.authorize(who, request, Some(evidence)),
             (Function::Attenuate, [token, what]) => self.attenuate(token, what, None),
             (Function::Attenuate, [token, what, selection]) => self.attenuate(token, what, Some(selection)),
             (Function::Compile, [what]) => self.compile(what, None),
             (Function::Compile, [what, selection]) => self.compile(what, Some(selection)),
             (Function::Verify, [token]) => self.verify(token),
-            (Function::Explain, [who, request]) => self.explain(who, request),
+            (Function::Explain, [who, request]) => self.explain(who, request, None),
+            (Function::Explain, [who, request, evidence]) => self.explain(who, request, Some(evidence)),
             // The number of arguments was checked above.
             _ => Err(HostError::new(Code::Argument, "", format!("{} takes {}", function.name(), function.takes()))),
         }
@@ -335,6 +340,7 @@ impl Builder {
             signer: None,
             deny_warnings: false,
             requests_tell_time: false,
+            replays: None,
             clock: Box::new(Time::now),
             random: Box::new(|buffer| SystemRandom.fill(buffer)),
             gauge: Arc::default(),
@@ -449,6 +455,14 @@ impl Builder {
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> Time + Send + Sync + 'static) -> Self {
         self.host.clock = Box::new(clock);
+        self
+    }
+
+    /// Accepts each proof of a holder once. The guard has room for as many proofs as arrive within a
+    /// minute.
+    #[must_use]
+    pub fn refusing_replays(mut self, guard: ReplayGuard) -> Self {
+        self.host.replays = Some(guard);
         self
     }
 

@@ -17,6 +17,7 @@ use placet::model::vocabulary::Vocabulary;
 use placet::program::source::ToSource;
 use placet::token::envelope::Token;
 use placet::token::inspect::{Unverified, UnverifiedBlock, inspect};
+use placet::token::keys::PublicKey;
 use placet::token::verify::Scratch;
 
 impl Host {
@@ -98,5 +99,6 @@ fn show_block(block: &UnverifiedBlock<'_>, program: Option<&Proved<'_>>, source:
         .with_some("ident", block.revocation.map(|id| id.to_string()))
         .with_some("not_before", block.not_before)
         .with_some("expiry", block.expiry)
+        .with_some("holder", block.holder.and_then(|key| PublicKey::from_bytes(key).ok()).map(|key| key.to_string()))
         .done()
 }

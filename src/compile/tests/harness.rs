@@ -61,6 +61,7 @@ pub fn template(rules: Vec<Rule>) -> Template {
         parameters: Vec::new(),
         claims: Default::default(),
         times: Default::default(),
+        holder: None,
         guard: None,
         rules,
         promises: Vec::new(),

@@ -4,7 +4,7 @@ use super::pattern::{NO_SUCH_TIME, Subject, name, pattern};
 use super::{Lifting, PrintError, Trust, UNCOMPARED_ZONE};
 use crate::check::table::Table;
 use crate::check::tree::{ClaimPath, Constant};
-use crate::program::tree::{Actions, Condition, Pattern, Value};
+use crate::program::tree::{Actions, Condition, Pattern, Quorum, Value};
 use crate::program::{Predicate, literal};
 use crate::syntax::ast::{self, At, Comparison, ConditionKind, Literal, Name, PatternKind, Quantifier, TokenField};
 use placet_core::bytecode::zone::Zone;
@@ -53,6 +53,7 @@ impl Lifting<'_> {
             }
             Condition::HasClaim(path) => Ok(condition(ConditionKind::HasTokenField(claim(path)))),
             Condition::Holds(value) => self.value(value),
+            Condition::Approved(quorum) => approved(quorum),
             Condition::Vouched(key) => {
                 let key = PublicKey::from_bytes(key).map_err(|_| "its key is not a public key")?;
                 let text = condition(ConditionKind::Literal(literal::plain(&key.to_string())));
@@ -175,6 +176,17 @@ fn claim(path: &ClaimPath) -> TokenField {
 
 fn token_field(name: &str, key: Option<&str>) -> TokenField {
     TokenField { name: name.to_owned(), key: key.map(str::to_owned) }
+}
+
+fn approved(quorum: &Quorum) -> Said {
+    let key = |key: &[u8; 32]| {
+        let key = PublicKey::from_bytes(key).map_err(|_| "one of its keys is not a public key")?;
+        Ok(condition(ConditionKind::Literal(literal::plain(&key.to_string()))))
+    };
+    let keys = quorum.keys.iter().map(key).collect::<Result<_, PrintError>>()?;
+    let needed = i64::try_from(quorum.needed).unwrap_or(i64::MAX);
+    let needed = condition(ConditionKind::Literal(Literal::Int(needed)));
+    Ok(condition(ConditionKind::Call(name("approved"), vec![needed, condition(ConditionKind::List(keys))])))
 }
 
 fn condition(kind: ConditionKind) -> ast::Condition {

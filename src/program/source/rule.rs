@@ -128,6 +128,7 @@ fn asks_turned(condition: &Condition, turned: bool) -> bool {
         | Condition::Has(_)
         | Condition::HasLabel(..)
         | Condition::HasClaim(_)
+        | Condition::Approved(_)
         | Condition::InRow(..)
         | Condition::AnyInRow(..)
         | Condition::EveryInRow(..)

@@ -35,6 +35,7 @@ pub(super) fn condition(node: &mut Condition, at: At) {
             name(word, at);
             arguments.iter_mut().for_each(|argument| condition(argument, at));
         }
+        ConditionKind::List(list) => list.iter_mut().for_each(|one| condition(one, at)),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Entries, Entry, Node, explain, mistake, nearest, read_alone};
 use crate::diag::Diagnostic;
 use crate::span::Span;
 use crate::syntax::ast::{At, BlockKind, Literal, Name, Pattern, PatternKind, Text};
-use crate::syntax::cases::{Call, Case, Cases, Expected, Request, Section, Value, ValueKind};
+use crate::syntax::cases::{Approver, Call, Case, Cases, Expected, Request, Said, Section, Value, ValueKind};
 use crate::syntax::text::Spelling;
 use placet_core::model::verdict::Refusal;
 
@@ -84,6 +84,14 @@ impl Reader {
                     }
                 }
             }
+            Rule::proof => {
+                self.above_cases(span, "a proof", builder, |section| section.is_proved = true);
+            }
+            Rule::approvals => {
+                let keys = parts.filter(|part| part.as_rule() != Rule::by_word);
+                let keys: Vec<Approver> = keys.map(|part| builder.approver(&part)).collect();
+                self.above_cases(span, "an approval", builder, |section| section.approvers.extend(keys));
+            }
             Rule::restrict => {
                 let call = builder.call(span.start, &mut parts);
                 match self.cases.sections.last_mut() {
@@ -126,13 +134,46 @@ impl Reader {
             _ => {
                 self.now = self.of_file;
                 let (restrictions, policies, cases) = (Vec::new(), Vec::new(), Vec::new());
-                self.cases.sections.push(Section { kind, subject, restrictions, policies, cases });
+                let (is_proved, approvers) = (false, Vec::new());
+                self.cases.sections.push(Section {
+                    kind,
+                    subject,
+                    restrictions,
+                    policies,
+                    is_proved,
+                    approvers,
+                    cases,
+                });
             }
         }
     }
 }
 
+impl Reader {
+    /// Changes the section, if it has no case yet.
+    fn above_cases(&mut self, at: Span, what: &str, builder: &mut Builder, change: impl FnOnce(&mut Section)) {
+        match self.cases.sections.last_mut() {
+            Some(section) if section.cases.is_empty() => change(section),
+            Some(_) => builder.errors.push(
+                mistake(at, format!("{what} is written after a case"))
+                    .help("write it above the cases, or begin another section"),
+            ),
+            None if self.is_broken => {}
+            None => builder.errors.push(lost(at)),
+        }
+    }
+}
+
 impl Builder {
+    fn approver(&mut self, part: &Pair<'_>) -> Approver {
+        let at = At(self.span(part));
+        let said = match part.as_rule() {
+            Rule::string => Said::Text(self.data(part)),
+            _ => Said::Name(part.as_str().to_owned()),
+        };
+        Approver { said, at }
+    }
+
     fn call(&mut self, start: usize, parts: &mut Pairs<'_>) -> Call {
         let name = self.name(&next(parts));
         let mut end = name.at.0.end;

@@ -164,8 +164,9 @@ impl Builder {
                         None => (ConditionKind::Row(name, Box::new(key)), end),
                     }
                 } else {
-                    let arguments = part.into_inner().filter(|part| part.as_rule() == Rule::condition);
-                    (ConditionKind::Call(name, arguments.map(|part| self.condition(part)).collect()), end)
+                    let parts = part.into_inner();
+                    let parts = parts.filter(|part| matches!(part.as_rule(), Rule::condition | Rule::list_argument));
+                    (ConditionKind::Call(name, parts.map(|part| self.argument(part)).collect()), end)
                 }
             }
             None => {
@@ -187,6 +188,17 @@ impl Builder {
             }
         };
         Condition { kind, at: At(Span::new(start, end)) }
+    }
+
+    /// A condition, or a list of conditions.
+    fn argument(&mut self, pair: Pair<'_>) -> Condition {
+        if pair.as_rule() == Rule::condition {
+            return self.condition(pair);
+        }
+        let at = At(self.span(&pair));
+        let parts = pair.into_inner().filter(|part| part.as_rule() == Rule::condition);
+        let list = parts.map(|part| self.condition(part)).collect();
+        Condition { kind: ConditionKind::List(list), at }
     }
 
     /// A field of the token, and where it ends.

@@ -331,5 +331,5 @@ pub(super) const ITEM_WORDS: [&str; 8] =
     ["use", "let", "role", "table", "vocabulary", "token", "policy", "restriction"];
 
 /// Words that begin an entry of a case file.
-pub(super) const CASE_WORDS: [&str; 8] =
-    ["token", "policy", "restrict", "at", "allow", "not_permitted", "forbidden", "refused"];
+pub(super) const CASE_WORDS: [&str; 10] =
+    ["token", "policy", "restrict", "proved", "approved", "at", "allow", "not_permitted", "forbidden", "refused"];

@@ -89,6 +89,7 @@ const PHRASES: &[(Rule, &str)] = &[
     (Rule::open_brace, "`{`"),
     (Rule::string, "a string"),
     (Rule::list, "a list"),
+    (Rule::list_argument, "a list"),
     (Rule::map, "a map"),
     (Rule::plain_word, "a name"),
     (Rule::condition, "a condition"),
@@ -126,5 +127,7 @@ const PHRASES: &[(Rule, &str)] = &[
     (Rule::close_paren, "`)`"),
     (Rule::case_arguments, "arguments"),
     (Rule::because_word, "`because`"),
+    (Rule::by_word, "`by`"),
+    (Rule::holder_word, "`holder`"),
     (Rule::EOI, "the end"),
 ];

@@ -270,6 +270,11 @@ fn bare_condition(node: &Condition, out: &mut String) {
             joined(arguments, ", ", out, |argument, out| condition(argument, Tightness::Either, out));
             out.push(')');
         }
+        ConditionKind::List(list) => {
+            out.push('[');
+            joined(list, ", ", out, |one, out| condition(one, Tightness::Either, out));
+            out.push(']');
+        }
     }
 }
 
@@ -340,6 +345,7 @@ const fn tightness(kind: &ConditionKind) -> Tightness {
         | ConditionKind::Has(..)
         | ConditionKind::Row(..)
         | ConditionKind::HasRow(..)
-        | ConditionKind::Call(..) => Tightness::Primary,
+        | ConditionKind::Call(..)
+        | ConditionKind::List(_) => Tightness::Primary,
     }
 }

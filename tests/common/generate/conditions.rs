@@ -1,6 +1,6 @@
 //! Conditions and what they compare.
 
-use placet::check::tree::{Actions, ClaimPath, Condition, Constant, Operand};
+use placet::check::tree::{Actions, Approver, ClaimPath, Condition, Constant, Operand, Quorum};
 use placet::model::arithmetic::Arithmetic;
 use placet::model::claim::{Claim, ClaimMap};
 use placet::model::function::Function;
@@ -30,6 +30,7 @@ impl Maker<'_, '_, '_> {
                     Condition::Truth(operand)
                 }
             },
+            11 if self.choices.chance(128) => self.approved(),
             11 => match self.choices.below(3) {
                 0 => Condition::Vouched(*self.choices.pick(&[[7; 32], [8; 32]])),
                 1 => self.asks(),
@@ -52,6 +53,12 @@ impl Maker<'_, '_, '_> {
                 Condition::AnyOf((0..count).map(|_| self.condition(depth - 1)).collect())
             }
         }
+    }
+
+    fn approved(&mut self) -> Condition {
+        let keys = [[8; 32], [7; 32], [9; 32]].map(Approver::Key);
+        let keys = keys[..1 + self.choices.below(keys.len())].to_vec();
+        Condition::Approved(Quorum { needed: 1 + self.choices.below(keys.len()), keys })
     }
 
     fn fields(&self, fits: impl Fn(Type) -> bool) -> Vec<FieldNo> {

@@ -192,6 +192,7 @@ impl<'c, 'b, 'v> Maker<'c, 'b, 'v> {
             parameters: self.parameters.clone(),
             claims: Claims::default(),
             times: Times::default(),
+            holder: None,
             guard,
             rules,
             promises,

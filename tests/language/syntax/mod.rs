@@ -213,6 +213,13 @@ pub fn pattern() -> impl Strategy<Value = Pattern> {
     })
 }
 
+/// Of a call: a value, or a list of values.
+fn argument(inner: impl Strategy<Value = Condition> + Clone + 'static) -> impl Strategy<Value = Condition> {
+    let list =
+        vec(inner.clone(), 0..3).prop_map(|list| Condition { kind: ConditionKind::List(list), at: At::default() });
+    prop_oneof![3 => inner, 1 => list]
+}
+
 /// Joins by halves, as reading does.
 fn balance(mut list: Vec<Condition>, join: fn(Box<Condition>, Box<Condition>) -> ConditionKind) -> Condition {
     if list.len() == 1 {
@@ -264,7 +271,9 @@ pub fn condition() -> impl Strategy<Value = Condition> {
                 .prop_map(|(a, b)| ConditionKind::Compute(Arithmetic::Subtract, a, b))
                 .prop_map(at),
             (boxed, pattern()).prop_map(|(value, pattern)| ConditionKind::In(value, pattern)).prop_map(at),
-            (name(reference()), vec(inner, 0..3)).prop_map(|(name, list)| ConditionKind::Call(name, list)).prop_map(at),
+            (name(reference()), vec(argument(inner), 0..3))
+                .prop_map(|(name, list)| ConditionKind::Call(name, list))
+                .prop_map(at),
         ]
     })
 }

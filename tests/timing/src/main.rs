@@ -114,6 +114,7 @@ fn tags_of_local_tokens(runner: &mut CtRunner, rng: &mut BenchRng) {
         encrypted: false,
         fingerprint: vocabulary.fingerprint(),
         claims: ClaimsDraft::default(),
+        holder: None,
         program: EMPTY,
     };
     let minting = keyring.minting().expect("it was just added");

@@ -2,6 +2,8 @@
 
 use crate::cli_support;
 
+#[path = "cli_tokens/holders.rs"]
+mod holders;
 #[path = "cli_tokens/vocabularies.rs"]
 mod vocabularies;
 

@@ -40,7 +40,7 @@ use crate::token_workshop::{self, NOW};
 use placet::model::time::Time;
 
 const CONTEXT: Context<'static> =
-    Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: Some(&worst::Bearer), vouchers: &[] };
+    Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: Some(&worst::Bearer), vouchers: &[], approvers: &[] };
 
 fn scope(vocabulary: &Vocabulary, budget: Budget) -> Scope<'_> {
     Scope { vocabulary, state: vocabulary.present(), budget }

@@ -287,9 +287,13 @@ fn two_arguments_side_by_side_are_warned_about() {
 }
 
 #[test]
-fn a_voucher_takes_nothing_away() {
+fn a_voucher_or_an_approval_takes_nothing_away() {
     let key = "placet_public_oJql9HpnWYAv-VX43C0qFKXJnSO-l_hkEn_5ODRVpPCobo-4";
     let of = |rule: &str| codes(&format!("use http policy p {{ {} }}", rule.replace("K", &format!("(\"{key}\")"))));
+    let approved = |rule: &str| {
+        let rule = rule.replace("vouchedK", &format!("approved(1, [\"{key}\"])"));
+        codes(&format!("use http policy p {{ {rule} }}"))
+    };
     for rule in [
         "allow { path: \"/a\" } deny { action: GET } when vouchedK",
         "allow { path: \"/a\" } unless vouchedK",
@@ -297,6 +301,7 @@ fn a_voucher_takes_nothing_away() {
         "allow { path: \"/a\" } unless: vouchedK",
     ] {
         assert_eq!(of(rule), [Code::VouchedForbids], "{rule}");
+        assert_eq!(approved(rule), [Code::VouchedForbids], "{rule}");
     }
     for rule in [
         "allow { path: \"/a\" } when vouchedK",
@@ -305,6 +310,7 @@ fn a_voucher_takes_nothing_away() {
         "allow { path: \"/a\" } never { action: GET } when vouchedK",
     ] {
         assert_eq!(of(rule), [], "{rule}");
+        assert_eq!(approved(rule), [], "{rule}");
     }
 }
 

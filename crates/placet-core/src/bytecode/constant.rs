@@ -122,6 +122,17 @@ pub fn actions_of(set: &[u8]) -> impl Iterator<Item = ActionNo> + '_ {
     (0..=u16::MAX).take(set.len() * 8).map(ActionNo).filter(|&action| has_action(set, action))
 }
 
+/// How many approvals are needed, and the keys of those who may approve: a constant of `approved`.
+#[must_use]
+#[inline]
+pub fn quorum_of(constant: &[u8]) -> Option<(usize, &[[u8; 32]])> {
+    let (needed, keys) = constant.split_first()?;
+    match keys.as_chunks() {
+        (keys, []) => Some((usize::from(*needed), keys)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

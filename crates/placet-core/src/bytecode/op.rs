@@ -256,6 +256,7 @@ ops! {
         0x5c AnyInRow     "any.in.row"  (field: Field, table: Const)                One(Value),            32 "Is one element of the set also one of the row with this key?";
         0x5d EveryInRow   "every.in.row" (field: Field, table: Const)               One(Value),            32 "Does the set have elements, and are all of them in the row with this key?";
         0x5e HasRow       "has.row"     (table: Const)                              One(Value),            32 "Does the table have a row with this key?";
+        0x5f Approved     "approved"    (quorum: Const)                             Leaf,                  16 "Have so many of these keys approved the request?";
 
         /// A predicate on two values.
         Ask(Predicate) Shape::Two(Sort::Value, Sort::Value) => {

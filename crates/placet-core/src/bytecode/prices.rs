@@ -19,6 +19,8 @@ pub struct Prices {
     pub label: u64,
     /// Bytes of a label's name that are compared in one step.
     pub label_compared: u64,
+    /// Steps of `approved` for each key.
+    pub approver: u64,
     /// Steps of `member` for each element.
     pub member: u64,
     /// Steps of `size` for each element of a set.
@@ -83,6 +85,7 @@ pub const PRICES: Prices = Prices {
     folded: allowance::FOLDED,
     label: pattern::LABEL,
     label_compared: pattern::LABEL_COMPARED,
+    approver: condition::APPROVER,
     member: condition::MEMBER,
     sorted: condition::SORTED,
     sorted_bytes: condition::SORTED_BYTES,

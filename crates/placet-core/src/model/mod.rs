@@ -11,6 +11,7 @@
 
 pub mod arithmetic;
 pub mod claim;
+pub mod digest;
 pub mod function;
 pub mod lines;
 pub mod matcher;

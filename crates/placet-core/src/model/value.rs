@@ -1,5 +1,6 @@
 //! The values of a request. Borrowed, copyable, canonical by construction.
 
+use core::cmp::Ordering;
 use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
 use core::time::Duration;
@@ -208,6 +209,12 @@ impl<'a> Value<'a> {
             Self::Ip(address) => Held::Address(*address),
             Self::Set(_) | Self::Labels(_) => return None,
         })
+    }
+
+    /// An order on values of one type, as those of a set are.
+    #[must_use]
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
+        self.held().cmp(&other.held())
     }
 
     /// The number of an int, time or duration value; the last two in milliseconds.

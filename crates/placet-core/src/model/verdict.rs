@@ -206,6 +206,33 @@ refusals! {
     /// a signed one.
     UnsignedRevocations "unsigned_revocations"
         "there is no revocation list that an accepted key has signed";
+    /// A block names another holder, without the signature of the holder before.
+    Rebound "rebound"
+        "the token names another holder without the signature of the one before";
+    /// The token is bound to its holder, and the request has no proof.
+    NoProof "no_proof"
+        "no proof of the holder: the token is bound to a key, and the request is not signed with it";
+    /// The holder's proof is older than its window, or dated ahead.
+    StaleProof "stale_proof"
+        "stale proof: the holder signed too long ago, or with a clock that is ahead";
+    /// The holder's signature is not on this request.
+    WrongProof "wrong_proof"
+        "wrong proof: the holder has not signed this request with this token for this service";
+    /// The proof was used before.
+    Replayed "replayed_proof"
+        "the proof of the holder was used before";
+    /// There are more proofs within a window than the guard against replays has room for.
+    ReplaysFull "replays_full"
+        "the guard against replays has no room for another proof";
+    /// An approval is older than its window, or dated ahead.
+    StaleApproval "stale_approval"
+        "stale approval: it was signed too long ago, or with a clock that is ahead";
+    /// An approval that is not for this request.
+    WrongApproval "wrong_approval"
+        "wrong approval: its key has not signed this request with this token for this service";
+    /// More approvals than may come with one request.
+    TooManyApprovals "too_many_approvals"
+        "the request has more approvals than are allowed";
     /// A policy of the service was proved with a vocabulary other than the one that decides.
     OtherPolicy "other_policy"
         "a policy was proved with a vocabulary other than the one that decides";
@@ -241,13 +268,22 @@ impl Refusal {
             | Self::TooCostly
             | Self::Expired
             | Self::NotYetValid
-            | Self::Revoked => Blame::Token,
+            | Self::Revoked
+            | Self::Rebound
+            | Self::NoProof
+            | Self::StaleProof
+            | Self::WrongProof
+            | Self::Replayed
+            | Self::StaleApproval
+            | Self::WrongApproval
+            | Self::TooManyApprovals => Blame::Token,
             Self::Request(_) => Blame::Request,
             Self::OutOfFuel
             | Self::NoClock
             | Self::StaleRevocations
             | Self::EarlyRevocations
             | Self::UnsignedRevocations
+            | Self::ReplaysFull
             | Self::OtherPolicy => Blame::Service,
         }
     }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::chain::{Before, Link, NextKey, Seed, first, key_hash, local_link, public_link};
+use super::holder::NewHolder;
 use super::keys::{Randomness, RandomnessError};
 use crate::bytecode::program::EMPTY;
 use crate::model::time::Time;
@@ -18,6 +19,8 @@ pub struct BlockDraft<'a> {
     pub not_before: Option<Time>,
     /// The time at which the token expires, if that is earlier than before.
     pub expiry: Option<Time>,
+    /// The holder that the token has from then on, with the consent of the one before.
+    pub holder: Option<NewHolder>,
     /// The compiled rules.
     pub program: &'a [u8],
     /// Whether no further restriction may be added.
@@ -27,13 +30,14 @@ pub struct BlockDraft<'a> {
 /// Objects to nothing and sets no expiry.
 impl Default for BlockDraft<'_> {
     fn default() -> Self {
-        Self { not_before: None, expiry: None, program: EMPTY, sealed: false }
+        Self { not_before: None, expiry: None, holder: None, program: EMPTY, sealed: false }
     }
 }
 
 impl BlockDraft<'_> {
     pub(super) const fn bounds(&self) -> Bounds {
-        Bounds { is_final: self.sealed, not_before: self.not_before, expiry: self.expiry }
+        let Self { not_before, expiry, holder, sealed, program: _ } = *self;
+        Bounds { is_final: sealed, not_before, expiry, holder }
     }
 }
 

@@ -5,12 +5,15 @@ use core::fmt;
 
 pub use super::append::BlockDraft;
 use super::append::{NextSeed, end_local, end_public, restriction};
+use super::block::{Block, Position};
 use super::chain::{Before, Signed, key_hash};
 use super::envelope::Token;
-use super::frame::End;
+use super::frame::{End, open, position};
+use super::holder::{self, HolderAt};
+pub use super::holder::{Consent, NewHolder};
 use super::keys::{Randomness, RandomnessError};
 use super::vouch::{Voucher, VoucherRequest};
-use super::wire::put_counted;
+use super::wire::{Place, put_counted};
 use crate::limits::BLOCKS;
 use crate::model::verdict::Refusal;
 
@@ -57,6 +60,7 @@ fn append_body(
     is_final: bool,
     random: &mut impl Randomness,
 ) -> Result<Token, AttenuateError> {
+    check_holder(token, body)?;
     let (last, count) = token.last()?;
     if last.is_final() {
         return Err(AttenuateError::Sealed);
@@ -96,6 +100,40 @@ fn append_body(
     Token::of_written(token.header(), out).ok_or(AttenuateError::TooLarge)
 }
 
+/// Refuses a new holder without the consent of the present one, which every verifier would.
+fn check_holder(token: &Token, body: &[u8]) -> Result<(), AttenuateError> {
+    let block = Block::read(body, Place { from: 0, to: body.len() }, Position::Restriction)?;
+    let Some(new) = block.holder else { return Ok(()) };
+    let bytes = [token.as_bytes(), body].concat();
+    let moved =
+        |place: Place| Place { from: place.from + token.as_bytes().len(), to: place.to + token.as_bytes().len() };
+    let present = holder_of(token)?;
+    let link = VoucherRequest::link_of(token)?;
+    holder::check(moved(new), &bytes, present.map(|present| (&link, present))).map_err(|refusal| match refusal {
+        Refusal::Rebound | Refusal::NotCanonical => AttenuateError::NoConsent,
+        other => AttenuateError::Token(other),
+    })
+}
+
+/// The key that the last holder of an unverified token has, by its place.
+fn holder_of(token: &Token) -> Result<Option<HolderAt>, Refusal> {
+    let (header, frames) = open(token.as_bytes())?;
+    let mut holder = None;
+    for (number, frame) in frames.enumerate() {
+        let block = Block::read(token.as_bytes(), frame?.body, position(header.purpose, number))?;
+        holder = block.holder.map(HolderAt::of).transpose()?.or(holder);
+    }
+    Ok(holder)
+}
+
+/// The holder that a token names, unverified: for those who add a block to it.
+///
+/// # Errors
+/// A part of the token is not in its canonical form.
+pub fn present_holder(token: &Token) -> Result<Option<&[u8; 32]>, Refusal> {
+    Ok(holder_of(token)?.and_then(|holder| holder.key(token.as_bytes())))
+}
+
 /// Why a restriction cannot be added to a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttenuateError {
@@ -107,6 +145,9 @@ pub enum AttenuateError {
     TooLarge,
     /// The third party vouched for another token, or for this one before its last restriction.
     OtherToken,
+    /// It names a holder, and does not have the consent of the one that the token has; or a consent
+    /// of nobody.
+    NoConsent,
     /// No verifier would accept the token.
     Token(Refusal),
     /// The random source failed.
@@ -132,6 +173,9 @@ impl fmt::Display for AttenuateError {
             Self::TooManyBlocks => write!(f, "the token has {BLOCKS} blocks, which is as many as allowed"),
             Self::TooLarge => f.write_str("the token would become larger than a header line allows"),
             Self::OtherToken => f.write_str("the voucher was made for another token"),
+            Self::NoConsent => {
+                f.write_str("only the holder of a token can hand it over: the restriction lacks their signature")
+            }
             Self::Token(refusal) => refusal.fmt(f),
             Self::NoRandomness => RandomnessError.fmt(f),
         }

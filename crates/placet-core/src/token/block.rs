@@ -1,7 +1,8 @@
-//! One block: flags, bounds, a voucher, claims, and a program that reaches to its end.
+//! One block: flags, bounds, a voucher, a holder, claims, and a program that reaches to its end.
 
 use alloc::vec::Vec;
 
+use super::holder::{self, NewHolder};
 use super::wire::{Place, Reader, put_time};
 use crate::model::time::Time;
 use crate::model::verdict::Refusal;
@@ -16,6 +17,8 @@ pub(super) struct Block {
     pub(super) expiry: Option<Time>,
     /// The third party's key and signature, 96 bytes.
     pub(super) voucher: Option<Place>,
+    /// The holder that it names: a key of 32 bytes, and the consent of the holder before.
+    pub(super) holder: Option<Place>,
     /// Nonce, ciphertext and tag, if claims and program are encrypted.
     pub(super) sealed_in: Option<Place>,
     pub(super) claims: Place,
@@ -30,7 +33,8 @@ impl Block {
         let not_before = flags.has(Flags::NOT_BEFORE).then(|| reader.time()).transpose()?;
         let expiry = flags.has(Flags::EXPIRY).then(|| reader.time()).transpose()?;
         let voucher = flags.has(Flags::VOUCHED).then(|| read_place(&mut reader, VOUCHER_BYTES)).transpose()?;
-        let mut block = Self { body, flags, not_before, expiry, voucher, ..Self::default() };
+        let holder = flags.has(Flags::HOLDER).then(|| holder::read(&mut reader)).transpose()?;
+        let mut block = Self { body, flags, not_before, expiry, voucher, holder, ..Self::default() };
         if flags.has(Flags::ENCRYPTED) {
             block.sealed_in = Some(reader.remaining());
         } else {
@@ -76,7 +80,7 @@ pub(super) enum Position {
 
 impl Position {
     const fn allowed(self) -> u8 {
-        let all = Flags::FINAL | Flags::NOT_BEFORE | Flags::EXPIRY;
+        let all = Flags::FINAL | Flags::NOT_BEFORE | Flags::EXPIRY | Flags::HOLDER;
         match self {
             Self::LocalAuthority => all | Flags::CLAIMS | Flags::ENCRYPTED,
             Self::PublicAuthority => all | Flags::CLAIMS,
@@ -103,10 +107,15 @@ impl Flags {
     pub(super) const VOUCHED: u8 = 0x10;
     /// The authority's claims and program are encrypted.
     pub(super) const ENCRYPTED: u8 = 0x20;
+    /// The block names the holder of the token.
+    pub(super) const HOLDER: u8 = 0x40;
 
     /// Reads the first byte of a block.
     pub(super) const fn read(byte: u8, position: Position) -> Result<Self, Refusal> {
-        if byte & !position.allowed() == 0 { Ok(Self(byte)) } else { Err(Refusal::NotCanonical) }
+        // A third party would decide who the holder is, and a consent could not be added to what it
+        // has signed.
+        let names_two = byte & (Self::VOUCHED | Self::HOLDER) == Self::VOUCHED | Self::HOLDER;
+        if byte & !position.allowed() == 0 && !names_two { Ok(Self(byte)) } else { Err(Refusal::NotCanonical) }
     }
 
     pub(super) const fn has(self, flag: u8) -> bool {
@@ -127,16 +136,21 @@ pub(super) fn put_bounds(out: &mut Vec<u8>, bounds: &Bounds, more: u8) {
     if bounds.expiry.is_some() {
         flags |= Flags::EXPIRY;
     }
+    if bounds.holder.is_some() {
+        flags |= Flags::HOLDER;
+    }
     out.push(flags);
     bounds.not_before.into_iter().chain(bounds.expiry).for_each(|time| put_time(out, time));
+    bounds.holder.iter().for_each(|holder| holder.put(out));
 }
 
-/// When a block is valid, and whether another may follow it.
+/// When a block is valid, whose the token is, and whether another block may follow.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Bounds {
     pub(super) is_final: bool,
     pub(super) not_before: Option<Time>,
     pub(super) expiry: Option<Time>,
+    pub(super) holder: Option<NewHolder>,
 }
 
 #[cfg(test)]
@@ -155,7 +169,8 @@ mod tests {
             (Flags::ENCRYPTED, PublicAuthority),
             (Flags::CLAIMS, Restriction),
             (Flags::ENCRYPTED, Restriction),
-            (0x40, LocalAuthority),
+            (Flags::VOUCHED | Flags::HOLDER, Restriction),
+            (0x80, LocalAuthority),
             (0x80, Restriction),
         ] {
             assert_eq!(Flags::read(flag, position), Err(Refusal::NotCanonical), "{flag:#x} {position:?}");

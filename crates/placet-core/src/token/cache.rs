@@ -16,7 +16,7 @@
 //! # let now = placet_core::model::time::Time::now();
 //! # let draft = Draft {
 //! #     issuance: now, expiry: None, not_before: None, id: TokenId([0; 8]), sealed: false, encrypted: false,
-//! #     fingerprint: vocabulary.fingerprint(), claims: ClaimsDraft::default(), program: EMPTY,
+//! #     fingerprint: vocabulary.fingerprint(), claims: ClaimsDraft::default(), holder: None, program: EMPTY,
 //! # };
 //! # let text = mint(keyring.minting().expect("there is one"), &draft, &mut random)?.text();
 //! let authorizer = Authorizer::new(&keyring, &vocabulary);

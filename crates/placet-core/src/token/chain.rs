@@ -104,6 +104,22 @@ pub(super) fn voucher_digest(previous: RevocationId, state: Fingerprint, before:
     *hasher.update(before).update(after).finalize().as_bytes()
 }
 
+/// The message with which a holder hands a token over: the block that names the next holder follows
+/// the one with this id.
+pub(super) fn consent_digest(previous: RevocationId, next: &[u8; 32]) -> Link {
+    let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 holder consent v1");
+    *hasher.update(&previous.0).update(next).finalize().as_bytes()
+}
+
+/// The message of a proof or an approval. Every part has a fixed length.
+pub(super) fn statement_digest(parts: [&[u8]; 5]) -> Link {
+    let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 request statement v1");
+    parts.into_iter().for_each(|part| {
+        hasher.update(part);
+    });
+    *hasher.finalize().as_bytes()
+}
+
 /// The signed part of a revocation list: the bytes before its signature, and its snapshot.
 pub(super) fn list_digest(before: &[u8], snapshot: &[u8]) -> Link {
     let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 signed revocations v1");
@@ -116,6 +132,12 @@ pub(super) enum Signed {
     Block,
     Voucher,
     Revocations,
+    /// Of a holder, that the next block names another one.
+    Consent,
+    /// Of a holder, that a request is theirs.
+    Proof,
+    /// Of an approver, that they agree with a request.
+    Approval,
 }
 
 impl Signed {
@@ -125,6 +147,9 @@ impl Signed {
             Self::Block => b"placet block v1",
             Self::Voucher => b"placet vouch v1",
             Self::Revocations => b"placet lists v1",
+            Self::Consent => b"placet binds v1",
+            Self::Proof => b"placet proof v1",
+            Self::Approval => b"placet agree v1",
         };
         let mut message = [0; 47];
         message[..15].copy_from_slice(domain);

@@ -8,6 +8,7 @@ use super::claims::Claims;
 use super::envelope::Token;
 use super::frame::{End, Frame, open, position};
 use super::header::{Header, Purpose, RevocationId};
+use super::holder;
 use crate::bytecode::verify::{Allowance, ProgramError, Proved, Scope, verify_within};
 use crate::model::time::Time;
 use crate::model::verdict::Refusal;
@@ -34,6 +35,8 @@ pub struct UnverifiedBlock<'t> {
     pub expiry: Option<Time>,
     /// The public key of the third party said to have signed it.
     pub voucher: Option<&'t [u8; 32]>,
+    /// The public key of the holder that it names.
+    pub holder: Option<&'t [u8; 32]>,
     /// Claims and program, unless they are encrypted.
     pub content: Option<Content<'t>>,
     /// The revocation list entry that would revoke this block and everything after it. In a local
@@ -91,6 +94,7 @@ fn inspect_block<'t>(
         not_before: block.not_before,
         expiry: block.expiry,
         voucher: voucher.and_then(|voucher| voucher.first_chunk()),
+        holder: block.holder.and_then(|place| holder::key(place, bytes)),
         content: content(&block, bytes)?,
         revocation: revocation(frame),
     })

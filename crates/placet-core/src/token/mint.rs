@@ -12,6 +12,7 @@ use super::chain::{Before, Signed, first};
 use super::claims::ClaimsDraft;
 use super::envelope::Token;
 use super::header::{Header, TokenId};
+pub use super::holder::NewHolder;
 use super::keys::{Randomness, RandomnessError};
 use super::secrecy;
 use super::signer::{Minter, ProveWith, SignerError};
@@ -32,6 +33,8 @@ pub struct Draft<'a> {
     /// Distinguishes the token from others of the same millisecond, see
     /// [`with_new_id`](Self::with_new_id).
     pub id: TokenId,
+    /// The key whose holder has to prove every request.
+    pub holder: Option<NewHolder>,
     /// The vocabulary state with which the program was compiled. It is bound into the proof.
     pub fingerprint: Fingerprint,
     /// The token's claims about its bearer.
@@ -116,6 +119,9 @@ fn check(minter: &Minter<'_>, draft: &Draft<'_>) -> Result<(), MintError> {
     if !draft.claims.fits() {
         return Err(MintError::TooManyClaims);
     }
+    if draft.holder.is_some_and(|holder| holder.is_after_another()) {
+        return Err(MintError::Consent);
+    }
     if draft.encrypted && matches!(minter.key, ProveWith::Public(_)) { Err(MintError::PublicSecret) } else { Ok(()) }
 }
 
@@ -144,8 +150,8 @@ fn put_authority(out: &mut Vec<u8>, header: &Header, draft: &Draft<'_>) -> usize
     }
     content.extend_from_slice(draft.program);
     let mut bounds = Vec::new();
-    let expiry = header.long_life();
-    put_bounds(&mut bounds, &Bounds { is_final: draft.sealed, not_before: draft.not_before, expiry }, flags);
+    let Draft { sealed: is_final, not_before, holder, .. } = *draft;
+    put_bounds(&mut bounds, &Bounds { is_final, not_before, expiry: header.long_life(), holder }, flags);
     let overhead = if draft.encrypted { secrecy::OVERHEAD } else { 0 };
     put_varint(out, (bounds.len() + content.len() + overhead) as u64);
     out.extend_from_slice(&bounds);
@@ -163,6 +169,8 @@ pub enum MintError {
     TooManyClaims,
     /// An encrypted token under a signing key: no one could read it.
     PublicSecret,
+    /// The consent of an earlier holder: a new token has none.
+    Consent,
     /// More bytes than a header line allows.
     TooLarge,
     /// The random source failed.
@@ -191,6 +199,7 @@ impl fmt::Display for MintError {
             Self::PublicSecret => {
                 f.write_str("a public token cannot be encrypted, since anyone can read it; use a local key")
             }
+            Self::Consent => f.write_str("a new token has no earlier holder who could agree"),
             Self::TooLarge => f.write_str("the token is larger than a header line allows"),
             Self::NoRandomness => RandomnessError.fmt(f),
             Self::NotSigned => SignerError.fmt(f),

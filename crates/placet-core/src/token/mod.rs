@@ -10,6 +10,10 @@
 //! once](verify::Verifier::verify_batch), if they arrive together). [`inspect`](inspect::inspect)
 //! shows the content of a token without a key.
 //!
+//! A token may name the key of its holder. Each request then needs a [`proof`] by that key, which is
+//! [evidence] beside the token, as the approvals of a request are; [`replays`] refuses one that
+//! comes twice.
+//!
 //! Anything but a valid token is refused with a named reason: a non-canonical encoding, extra or
 //! missing bytes, a removed or reordered block, the wrong kind of key, an expired token, or an id
 //! on a [revocation list](revocation).
@@ -32,6 +36,7 @@
 //!     id: TokenId([0; 8]), // a new one comes below
 //!     fingerprint: vocabulary.fingerprint(),
 //!     claims: ClaimsDraft { owner: Some("ann".into()), ..ClaimsDraft::default() },
+//!     holder: None,
 //!     program: EMPTY,
 //!     sealed: false,
 //!     encrypted: false,
@@ -52,11 +57,15 @@ pub mod audience;
 pub mod cache;
 pub mod claims;
 pub mod envelope;
+pub mod evidence;
 pub mod header;
 pub mod inspect;
 pub mod keyring;
 pub mod keys;
 pub mod mint;
+pub mod proof;
+#[cfg(feature = "std")]
+pub mod replays;
 pub mod revocation;
 pub mod signer;
 pub mod text;
@@ -73,6 +82,7 @@ mod chain;
 pub mod clock_cache;
 mod frame;
 mod good;
+mod holder;
 mod key_list;
 mod record;
 mod secrecy;

@@ -5,6 +5,7 @@
 //! there is to know; whatever else a block has is read from it again where it is needed.
 
 use super::block::{Block, Flags, Position};
+use super::holder::HolderAt;
 use super::secrecy;
 use super::wire::{Place, TIME_BYTES, time_of};
 use crate::limits::TOKEN_BYTES;
@@ -94,12 +95,22 @@ pub(super) struct Life {
     pub(super) speaking: u32,
     /// Whether a block has a voucher.
     pub(super) is_vouched: bool,
+    /// The last holder that a block names.
+    pub(super) holder: Option<HolderAt>,
 }
+
+const _: () = assert!(size_of::<Life>() <= 24, "every verified token has one");
 
 impl Life {
     /// That of a header which ends so.
     pub(super) fn of(expiry: Option<Time>) -> Self {
-        Self { not_before: Time::MIN, expiry: expiry.unwrap_or(Time::MAX), speaking: 0, is_vouched: false }
+        Self {
+            not_before: Time::MIN,
+            expiry: expiry.unwrap_or(Time::MAX),
+            speaking: 0,
+            is_vouched: false,
+            holder: None,
+        }
     }
 
     #[inline]

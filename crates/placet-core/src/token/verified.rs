@@ -12,6 +12,7 @@ use super::chain::{Link, revocation_id};
 use super::claims::{Claims, ClaimsSection};
 use super::frame::position;
 use super::header::{Header, KeyName, Purpose, RevocationId};
+use super::holder::{self, HolderAt};
 use super::record::{Life, Record};
 use super::revocation::Revocations;
 use super::wire::Place;
@@ -107,6 +108,7 @@ impl<'b> Verified<'b> {
                 not_before: block.not_before,
                 expiry: block.expiry,
                 voucher: parts.voucher(&block),
+                holder: block.holder.and_then(|place| holder::key(place, parts.bytes)),
             }
         })
     }
@@ -126,6 +128,19 @@ impl<'b> Verified<'b> {
         let (parts, purpose) = (self.parts, self.origin.header.purpose);
         let numbered = parts.records.iter().enumerate().filter(|(_, record)| record.flags.has(Flags::VOUCHED));
         numbered.filter_map(move |(number, record)| parts.voucher(&parts.block(purpose, number, *record)))
+    }
+
+    /// The public key of the holder, who has to prove every request; none if whoever has the token
+    /// may use it.
+    #[must_use]
+    pub fn holder(&self) -> Option<&'b [u8; 32]> {
+        let key = |holder: HolderAt| holder.key(self.parts.bytes);
+        self.life.holder.map(|holder| key(holder).expect("the key was read before the token was verified"))
+    }
+
+    /// Whether requests need a proof of the holder.
+    pub(crate) const fn is_bound(&self) -> bool {
+        self.life.holder.is_some()
     }
 
     /// Whether a third party has signed a restriction.
@@ -207,11 +222,11 @@ impl<'b> Verified<'b> {
 /// can change them.
 impl Bearer for Verified<'_> {
     fn claim(&self, claim: Claim) -> Option<&str> {
-        self.claims.find(claim)
+        self.claims.section.find(claim)
     }
 
     fn entry(&self, map: ClaimMap, name: &[u8]) -> Option<&str> {
-        self.claims.find_entry(map, name)
+        self.claims.section.find_entry(map, name)
     }
 }
 
@@ -235,6 +250,8 @@ pub struct VerifiedBlock<'b> {
     pub expiry: Option<Time>,
     /// The public key of the third party that signed it.
     pub voucher: Option<&'b [u8; 32]>,
+    /// The public key of the holder that it names.
+    pub holder: Option<&'b [u8; 32]>,
 }
 
 /// The parts of an authenticated token, wherever it is kept. Every token has an authority block,

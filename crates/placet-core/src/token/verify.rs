@@ -23,6 +23,7 @@ use super::chain::{Link, local_link, point, public_link, revocation_id};
 use super::frame::{Frames, Start, open, position};
 use super::good::Good;
 use super::header::{Header, KeyName, Purpose, RevocationId};
+use super::holder::{self, HolderAt};
 use super::key_list::Stamp;
 use super::keyring::Keyring;
 use super::keys::{LocalKey, PublicKey};
@@ -120,6 +121,16 @@ impl<'k> Verifier<'k> {
     /// Whether the numbers in programs that were proved against `state` mean the same here.
     pub(crate) fn speaks(&self, state: State) -> bool {
         self.vocabulary.state(state.fingerprint) == Some(state)
+    }
+
+    /// The audience of its tokens.
+    pub(super) const fn audience(&self) -> Audience {
+        self.audience
+    }
+
+    /// How far ahead other clocks may be.
+    pub(super) const fn clock_skew(&self) -> Duration {
+        self.clock_skew
     }
 
     /// The vocabulary of its tokens.
@@ -361,7 +372,8 @@ impl Scratch {
         }
     }
 
-    /// Reads the blocks, which are authenticated now, and checks the signatures of third parties.
+    /// Reads the blocks, which are authenticated now, and checks the signatures of third parties and
+    /// of holders that have handed the token over.
     #[inline]
     fn read_blocks(&mut self, purpose: Purpose, state: Fingerprint, life: &mut Life) -> Result<(), Refusal> {
         for number in 0..self.count {
@@ -386,10 +398,15 @@ impl Scratch {
         let block = Block::read(&*self.bytes, record.body(), position)?;
         life.narrow(&block);
         record.set_program(block.program)?;
-        match number.checked_sub(1).and_then(|before| self.links.get(before)) {
-            Some(before) => vouch::check(&block, &*self.bytes, revocation_id(before), state).map(|_| ()),
-            None => Ok(()),
+        let before = number.checked_sub(1).and_then(|before| self.links.get(before));
+        if let Some(before) = before {
+            vouch::check(&block, &*self.bytes, revocation_id(before), state)?;
         }
+        if let Some(new) = block.holder {
+            holder::check(new, &*self.bytes, before.zip(life.holder))?;
+            life.holder = Some(HolderAt::of(new)?);
+        }
+        Ok(())
     }
 
     /// Proves the program of every block, all of them within one allowance.

@@ -14,7 +14,7 @@ use data_encoding::BASE64URL_NOPAD;
 
 use super::append::BlockDraft;
 use super::block::{Block, Flags, Position, put_bounds};
-use super::chain::{Signed, first, point, public_link, revocation_id, voucher_digest};
+use super::chain::{Link, Signed, first, point, public_link, revocation_id, voucher_digest};
 use super::envelope::Token;
 use super::frame::End;
 use super::header::RevocationId;
@@ -41,12 +41,16 @@ impl VoucherRequest {
     /// # Errors
     /// The token is invalid.
     pub fn of(token: &Token) -> Result<Self, Refusal> {
+        Ok(Self { previous: revocation_id(&Self::link_of(token)?), hint: token.header().hint })
+    }
+
+    /// The link of the last block of an unverified token.
+    pub(super) fn link_of(token: &Token) -> Result<Link, Refusal> {
         let (last, _) = token.last()?;
-        let link = match last.end {
+        Ok(match last.end {
             End::Tag(tag) => *tag,
             _ => public_link(last.before(), last.counted, last.next_key().as_ref()),
-        };
-        Ok(Self { previous: revocation_id(&link), hint: token.header().hint })
+        })
     }
 
     /// Signs a restriction for that token, as a third party that uses `vocabulary`. The program is
@@ -62,6 +66,9 @@ impl VoucherRequest {
         vocabulary: &Vocabulary,
         draft: &BlockDraft<'_>,
     ) -> Result<Voucher, VouchError> {
+        if draft.holder.is_some() {
+            return Err(VouchError::NamesHolder);
+        }
         let key = key.into();
         let state = vocabulary.hinted(self.hint).next().ok_or(VouchError::OtherVocabulary)?;
         verify(draft.program, &Scope { vocabulary, state, budget: Budget::Token }).map_err(VouchError::Program)?;
@@ -220,6 +227,8 @@ pub enum VouchError {
     OtherVocabulary,
     /// The restriction uses declarations that the token's state of the vocabulary did not have.
     Program(ProgramError),
+    /// The restriction names a holder, which only the holder of the token can do.
+    NamesHolder,
     /// A key that is kept elsewhere did not sign.
     Signer(SignerError),
 }
@@ -233,6 +242,7 @@ impl fmt::Display for VouchError {
             Self::Program(error) => {
                 write!(f, "the restriction uses declarations that the token's vocabulary did not have yet: {error}")
             }
+            Self::NamesHolder => f.write_str("a third party cannot name the holder of a token: leave `holder` out"),
             Self::Signer(error) => error.fmt(f),
         }
     }

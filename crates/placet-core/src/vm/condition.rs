@@ -6,7 +6,7 @@ use core::slice;
 
 use super::distinct::{are_in, distinct};
 use super::{Machine, Quantifier, take};
-use crate::bytecode::constant::has_action;
+use crate::bytecode::constant::{has_action, quorum_of};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{self, Const, Instruction};
 use crate::bytecode::zone::Zone;
@@ -62,6 +62,7 @@ impl<'p, 'r> Machine<'p, 'r> {
                 are_in(self.set(field), self.set(set), Quantifier::Every, self.fuel)?
             }
             op::Condition::Asks { set } => has_action(self.constant(set)?, self.request.action()),
+            op::Condition::Approved { quorum } => approved(self.constant(quorum)?, self.context.approvers)?,
         })
     }
 
@@ -208,6 +209,14 @@ impl Sum {
             Written::Bool | Written::Bytes(_) => None,
         }
     }
+}
+
+/// Whether enough of the keys have approved. The keys differ, so that none counts twice.
+#[cold]
+#[inline(never)]
+fn approved(quorum: &[u8], approvers: &[[u8; 32]]) -> Option<bool> {
+    let (needed, keys) = quorum_of(quorum)?;
+    Some(keys.iter().filter(|key| approvers.contains(key)).count() >= needed)
 }
 
 fn count(number: usize) -> Value<'static> {

@@ -2,8 +2,6 @@
 //! another set in it. A request may give one twice, as a batch call names a key twice, and a quorum
 //! of two must not be met by one signer who signs twice.
 
-use core::cmp::Ordering;
-
 use arrayvec::ArrayVec;
 
 use super::Quantifier;
@@ -26,7 +24,7 @@ pub(super) fn distinct(elements: &[Value<'_>], fuel: &Fuel) -> Option<usize> {
 pub(super) fn are_in(elements: &[Value<'_>], set: &[Value<'_>], quantifier: Quantifier, fuel: &Fuel) -> Option<bool> {
     fuel.spend(work(elements) + work(set))?;
     let sorted = sorted(set);
-    let is_in = |element: &Value<'_>| sorted.binary_search_by(|other| order(other, element)).is_ok();
+    let is_in = |element: &Value<'_>| sorted.binary_search_by(|other| other.order(element)).is_ok();
     Some(match quantifier {
         Quantifier::Some => elements.iter().any(is_in),
         Quantifier::Every => !elements.is_empty() && elements.iter().all(is_in),
@@ -40,11 +38,6 @@ fn work(elements: &[Value<'_>]) -> usize {
 
 fn sorted<'e, 'v>(elements: &'e [Value<'v>]) -> ArrayVec<&'e Value<'v>, SET_ELEMENTS> {
     let mut sorted: ArrayVec<_, SET_ELEMENTS> = elements.iter().take(SET_ELEMENTS).collect();
-    sorted.sort_unstable_by(|left, right| order(left, right));
+    sorted.sort_unstable_by(|left, right| left.order(right));
     sorted
-}
-
-/// An order on elements of one type, as those of a set are.
-fn order(left: &Value<'_>, right: &Value<'_>) -> Ordering {
-    left.held().cmp(&right.held())
 }

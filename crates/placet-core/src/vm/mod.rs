@@ -49,6 +49,8 @@ pub struct Context<'a> {
     pub bearer: Option<&'a dyn Bearer>,
     /// Keys with a third-party block in the token.
     pub vouchers: &'a [&'a [u8; 32]],
+    /// Keys that have approved the request.
+    pub approvers: &'a [[u8; 32]],
 }
 
 /// The answer of one block, and the rule that decided it.

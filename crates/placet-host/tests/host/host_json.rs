@@ -13,8 +13,13 @@ use std::time::Duration;
 use json_host::{ANN, JsonHost, NOW, builder, get, keyring, momento, read_token, reader, warp10, with, without};
 use placet::document::mint::Wrapping;
 use placet::model::time::Time;
+use placet::token::audience::Audience;
+use placet::token::envelope::Token;
 use placet::token::header::RevocationId;
 use placet::token::keyring::Keyring;
+use placet::token::keys::{SigningKey, SystemRandom};
+use placet::token::proof::{HolderKey, ProofScope};
+use placet::token::replays::ReplayGuard;
 use placet::token::revocation::{HeldRevocations, RevocationList, Revocations};
 use placet_host::error::{Code, HostError};
 use placet_host::function::Function;
@@ -229,6 +234,41 @@ fn a_bad_token_and_a_bad_request_are_verdicts_not_errors() {
     assert_eq!(host.error("AUTHORIZE", json!([[], {}]))["code"], Code::Argument.id());
     assert_eq!(host.error("AUTHORIZE", json!([[token, token], {}]))["path"], "[1]", "a second token");
     assert_eq!(host.error("AUTHORIZE", json!([token]))["code"], Code::Argument.id());
+}
+
+#[test]
+fn a_token_of_a_holder_is_decided_with_a_proof_and_each_proof_once() {
+    let key = SigningKey::from_seed(&[9; 32]);
+    let host = JsonHost::new(builder("momento").refusing_replays(ReplayGuard::new(4)));
+    let token = host.token(with(reader(), "holder", json!(key.public().to_string())));
+    let seen = host.get("TOKENINFO", json!([token]));
+    assert_eq!(seen["blocks"][0]["holder"], key.public().to_string());
+    let answer = host.get("AUTHORIZE", json!([token, get("acorns")]));
+    assert_eq!((&answer["verdict"], &answer["cause"]), (&json!("refused"), &json!("no_proof")), "{answer}");
+    let library = placet::check::library::Library::built_in();
+    let vocabulary = library.get("momento").unwrap();
+    let scope = ProofScope::of(&Token::parse(&token).unwrap(), vocabulary, Audience::NONE).unwrap();
+    let request = placet::document::request::from_json(vocabulary, &get("acorns")).unwrap();
+    let now = Time::from_millis(NOW);
+    let digest = request.with_request(vocabulary, now, |request| request.digest()).unwrap();
+    let proof = HolderKey::from(&key).prove(&scope, digest, now, &mut SystemRandom).unwrap().text();
+    let policy = host.get("COMPILE", json!(["use momento policy all { allow { action: any } }", {}]));
+    let who = json!([token, policy, policy]);
+    let ask = |evidence: serde_json::Value| host.get("AUTHORIZE", json!([who, get("acorns"), evidence]));
+    let explained = host.get("EXPLAIN", json!([token, get("acorns"), { "proof": proof }]));
+    assert_eq!(explained["verdict"], "allow", "{explained}");
+    assert_eq!(ask(json!({ "proof": proof }))["verdict"], "allow", "however many policies there are");
+    assert_eq!(ask(json!({ "proof": proof }))["cause"], "replayed_proof");
+    assert_eq!(ask(json!({ "proof": null }))["cause"], "no_proof");
+    for (wrong, path) in [
+        (json!({ "prof": proof }), "prof"),
+        (json!({ "proof": 7 }), "proof"),
+        (json!({ "proof": "placet_proof_" }), "proof"),
+        (json!({ "approvals": ["x"] }), "approvals[0]"),
+    ] {
+        let error = host.error("AUTHORIZE", json!([token, get("acorns"), wrong]));
+        assert_eq!((&error["code"], &error["path"]), (&json!(Code::Argument.id()), &json!(path)), "{error}");
+    }
 }
 
 #[test]

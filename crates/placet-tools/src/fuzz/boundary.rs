@@ -324,7 +324,11 @@ impl<'v> Boundaries<'v> {
             Condition::Holds(operand) => self.operand(operand, &Pattern::Bool(true)),
             Condition::Action(listed) => self.actions.extend(listed),
             Condition::ElementsIn(_, field, set) => self.share(*field, *set),
-            Condition::Constant(_) | Condition::Has(_) | Condition::HasClaim(_) | Condition::Vouched(_) => {}
+            Condition::Constant(_)
+            | Condition::Has(_)
+            | Condition::HasClaim(_)
+            | Condition::Vouched(_)
+            | Condition::Approved(_) => {}
         }
     }
 

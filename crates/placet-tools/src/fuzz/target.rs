@@ -48,7 +48,9 @@ impl Target {
             BlockKind::Policy => (0, Vec::new(), vec![block]),
             BlockKind::Restriction => (1, vec![everything(block.document(), library)?, block], Vec::new()),
         };
-        Ok(Self { fixture: Fixture::new(title, blocks, policies, minted, keys)?, subject })
+        // What a holder does not prove is refused, and nothing could be found.
+        let fixture = Fixture::new(title, blocks, policies, minted, keys)?.assuming(true, Vec::new());
+        Ok(Self { fixture, subject })
     }
 
     /// `token session`
@@ -92,7 +94,7 @@ impl Target {
         let vocabulary = self.vocabulary();
         let (issuance, expiry) = (context.issuance.as_millis(), context.expiry.as_millis());
         let claims = self.fixture.claims().cloned().unwrap_or_default();
-        Facts { vocabulary, issuance, expiry, vouchers: Vec::new(), claims }
+        Facts { vocabulary, issuance, expiry, vouchers: Vec::new(), approvers: Vec::new(), claims }
     }
 
     /// Its rules, and its promises as rules.

@@ -14,8 +14,9 @@ use placet::model::vocabulary::Vocabulary;
 
 use placet::span::Span;
 use placet::syntax::ast::BlockKind;
-use placet::syntax::cases::{Call, Case as CaseNode, Section};
+use placet::syntax::cases::{Approver, Call, Case as CaseNode, Said, Section};
 use placet::syntax::parse::parse_cases;
+use placet::token::keys::PublicKey;
 
 /// Reads a case file for the policies of `document`. Before the first `at` of the file, the time is
 /// `now`.
@@ -64,8 +65,10 @@ impl Loader<'_> {
             BlockKind::Policy => (Vec::new(), blocks.into_iter().chain(held).collect()),
             BlockKind::Token | BlockKind::Restriction => (blocks, held),
         };
+        let approvers: Vec<_> = section.approvers.iter().map(|approver| self.approver(approver)).collect();
+        let approvers = approvers.into_iter().collect::<Option<Vec<_>>>()?;
         match Fixture::new(title(section), blocks, policies, minted, self.keys) {
-            Ok(fixture) => Some(fixture),
+            Ok(fixture) => Some(fixture.assuming(section.is_proved, approvers)),
             Err(broken) => self.wrong(Diagnostic::new(Code::BadValue, section.subject.at.0, broken.to_string())),
         }
     }
@@ -95,6 +98,23 @@ impl Loader<'_> {
                 self.diagnostics.extend(errors.iter().map(here));
                 None
             }
+        }
+    }
+
+    /// The key of `approved by ann`.
+    fn approver(&mut self, approver: &Approver) -> Option<[u8; 32]> {
+        let at = approver.at.0;
+        let text = match &approver.said {
+            Said::Text(text) => Some(text.as_str()),
+            Said::Name(name) => self.document.file().plain_let(name),
+        };
+        let Some(text) = text else {
+            let found = Diagnostic::new(Code::UnknownName, at, "no `let` of the policy file is the text of this key");
+            return self.wrong(found.help("write `let ann = \"placet_public_…\"` there, or the text here"));
+        };
+        match PublicKey::parse(text) {
+            Ok(key) => Some(*key.as_bytes()),
+            Err(why) => self.wrong(Diagnostic::new(Code::BadKey, at, format!("this is not a public key: {why}"))),
         }
     }
 
@@ -135,6 +155,16 @@ fn title(section: &Section) -> String {
     for policy in &section.policies {
         title.push_str(" beside policy ");
         title.push_str(&called(policy));
+    }
+    if section.is_proved {
+        title.push_str(" proved by holder");
+    }
+    for (number, approver) in section.approvers.iter().enumerate() {
+        title.push_str(if number == 0 { " approved by " } else { ", " });
+        match &approver.said {
+            Said::Name(name) => title.push_str(name),
+            Said::Text(_) => title.push_str("a key"),
+        }
     }
     title
 }

@@ -27,6 +27,7 @@ use placet::program::source::ToSource;
 use placet::syntax::ast::BlockKind;
 use placet::token::claims::ClaimsDraft;
 use placet::token::envelope::Token;
+use placet::token::evidence::Accepted;
 use placet::token::header::Purpose;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, RandomnessError, SigningKey, SystemRandom};
@@ -238,6 +239,9 @@ pub struct Fixture {
     /// The claims of the token, if there is one.
     claims: Option<ClaimsDraft>,
     policies: Vec<Policy>,
+    /// The signatures that are assumed.
+    accepted: Accepted,
+    is_proved: bool,
     local: Envelope,
     public: Envelope,
 }
@@ -278,13 +282,35 @@ impl Fixture {
         let local = Envelope::new(&keys.local, &blocks, minted)?;
         let public = Envelope::new(&keys.public, &blocks, minted)?;
         let claims = blocks.first().map(|authority| claims(&authority.compiled));
-        Ok(Self { title, minted, vocabulary, blocks, policy_blocks: policies, claims, policies: held, local, public })
+        let (accepted, is_proved) = (Accepted::assumed([]), false);
+        let policy_blocks = policies;
+        let policies = held;
+        Ok(Self {
+            title,
+            minted,
+            vocabulary,
+            blocks,
+            policy_blocks,
+            claims,
+            policies,
+            accepted,
+            is_proved,
+            local,
+            public,
+        })
     }
 
     /// The claims of the token, if there is one.
     #[must_use]
     pub const fn claims(&self) -> Option<&ClaimsDraft> {
         self.claims.as_ref()
+    }
+
+    /// The same, assuming that the holder of the token proves every request, and that these keys
+    /// approve it.
+    #[must_use]
+    pub fn assuming(self, is_proved: bool, approvers: Vec<[u8; 32]>) -> Self {
+        Self { accepted: Accepted::assumed(approvers), is_proved, ..self }
     }
 
     /// The vocabulary of its requests.
@@ -316,7 +342,13 @@ impl Fixture {
         let header = self.token(Purpose::Local).map(Token::header);
         let (issuance, expiry) = header.map_or((time, None), |header| (header.issuance, header.expiry));
         let bearer = self.claims.as_ref().map(|claims| claims as &dyn Bearer);
-        Context { issuance, expiry: expiry.unwrap_or(Time::MAX), bearer, vouchers: &[] }
+        Context {
+            issuance,
+            expiry: expiry.unwrap_or(Time::MAX),
+            bearer,
+            vouchers: &[],
+            approvers: self.accepted.approvers(),
+        }
     }
 
     /// The promises that a request breaks, each checked against the answer of its own block; none
@@ -348,6 +380,10 @@ impl Fixture {
     pub fn with_authorizer<R>(&self, purpose: Purpose, use_it: impl FnOnce(&Authorizer<'_>, Option<&str>) -> R) -> R {
         let envelope = self.envelope(purpose);
         let authorizer = Authorizer::new(&envelope.keyring, &self.vocabulary).with_policies(&self.policies);
+        // A proof that nobody states is missing, as it is in a service.
+        let is_bound = self.blocks.iter().any(|block| block.compiled.holder.is_some());
+        let authorizer =
+            if is_bound && !self.is_proved { authorizer } else { authorizer.with_accepted(&self.accepted) };
         use_it(&authorizer, envelope.text.as_deref())
     }
 

@@ -21,8 +21,13 @@ use placet_tools::testing::observe::{Observer, PartKind};
 use proptest::prelude::{prop_assert, prop_assert_eq};
 use serde_json::{Value, json};
 
-const CONTEXT: Context<'static> =
-    Context { issuance: Time::from_millis(1_767_225_600_000), expiry: Time::MAX, bearer: None, vouchers: &[&[7; 32]] };
+const CONTEXT: Context<'static> = Context {
+    issuance: Time::from_millis(1_767_225_600_000),
+    expiry: Time::MAX,
+    bearer: None,
+    vouchers: &[&[7; 32]],
+    approvers: &[[7; 32]],
+};
 
 fn arguments(made: &Made) -> Arguments {
     let names = made.template.parameters.iter().map(|parameter| parameter.name.as_str());

@@ -5,10 +5,11 @@ use super::allowance::{COMPARED, Extent};
 use super::operand::{Seen, need_constant};
 use super::pattern::Subject;
 use super::{Checked, Fault, Verifier, deeper, need};
+use crate::bytecode::constant::quorum_of;
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{self, Const};
 use crate::bytecode::zone::Zone;
-use crate::limits::{CLAIM_ENTRIES, SET_BYTES, SET_ELEMENTS, TOKEN_BYTES};
+use crate::limits::{APPROVERS, CLAIM_ENTRIES, SET_BYTES, SET_ELEMENTS, TOKEN_BYTES};
 use crate::model::claim::Claim;
 use crate::model::predicate::{Predicate, Work};
 use crate::model::types::{BytesType, Scalar, Type};
@@ -54,6 +55,7 @@ impl<'a> Verifier<'_, 'a> {
             op::Condition::Vouched { key } => need_constant(self.constant(key)?.len() == 32),
             op::Condition::AnyIn { field, set } | op::Condition::EveryIn { field, set } => self.sets(field, set),
             op::Condition::Asks { set } => self.action_set(set),
+            op::Condition::Approved { quorum } => self.quorum(quorum),
         }
     }
 
@@ -64,6 +66,16 @@ impl<'a> Verifier<'_, 'a> {
         let (elements, set) = (self.field(field)?, self.field(set)?);
         self.allowance.charge(2 * sorting(SET_ELEMENTS, SET_BYTES) as u64)?;
         need(matches!(elements, Type::Set(_)) && elements == set)
+    }
+
+    /// A number of approvals that the keys can reach, and keys that differ: one that were there twice
+    /// would count twice.
+    #[inline(never)]
+    fn quorum(&mut self, quorum: Const) -> Checked {
+        let (needed, keys) = quorum_of(self.constant(quorum)?).ok_or(Fault::BadConstant)?;
+        need_constant((1..=keys.len().min(APPROVERS)).contains(&needed) && keys.len() <= APPROVERS)?;
+        need_constant(keys.is_sorted_by(|one, next| one < next))?;
+        self.allowance.charge(keys.len() as u64 * APPROVER)
     }
 
     /// Two values that must be of one type. A separate function, since its caller's frames are on
@@ -194,6 +206,9 @@ const CLAIMS: u64 = (Claim::ALL.len() + CLAIM_ENTRIES) as u64;
 
 /// Steps for each claim of a token that is passed over.
 pub const CLAIM_VISITED: u64 = 4;
+
+/// Steps of looking for one key among the approvals of a request.
+pub const APPROVER: u64 = 16;
 
 /// Steps of visiting one element of a set.
 pub const MEMBER: u64 = 3;

@@ -64,6 +64,10 @@ impl Walk<'_> {
             ("permissions", FieldValue::Pattern(pattern)) => self.permissions(pattern),
             ("owners" | "producers" | "applications", FieldValue::Pattern(pattern)) => self.wanted(pattern, None),
             ("labels", FieldValue::Pattern(pattern)) if reads => self.pattern(pattern, Some(Type::Labels)),
+            ("holder", FieldValue::Pattern(pattern)) => {
+                let whole = self.with_comma(field.key.at.0.join(pattern.at.0));
+                self.push(MutantKind::Unbound, whole, "");
+            }
             ("ttl", FieldValue::Pattern(pattern)) => {
                 if let PatternKind::Literal(Literal::Duration(millis)) = pattern.kind {
                     let mut longer = String::new();
@@ -197,6 +201,14 @@ impl Walk<'_> {
                 self.pattern(pattern, None);
                 if !grants {
                     self.mutants[before..].iter_mut().for_each(|mutant| mutant.kind = mutant.kind.turned());
+                }
+            }
+            // One approval less than a rule asks for.
+            ConditionKind::Call(name, arguments) if name.text == "approved" => {
+                if let Some(Condition { kind: ConditionKind::Literal(Literal::Int(needed @ 2..)), at }) =
+                    arguments.first()
+                {
+                    self.push(MutantKind::Border, at.0, (needed - 1).to_string());
                 }
             }
             ConditionKind::Compare(sign, left, right) => {

@@ -89,6 +89,8 @@ pub enum MutantKind {
     Border,
     /// A token lives longer.
     Prolonged,
+    /// A token is bound to nobody.
+    Unbound,
 }
 
 impl MutantKind {
@@ -104,6 +106,7 @@ impl MutantKind {
             Self::AlwaysFalse => "a condition is always false",
             Self::Border => "a comparison is off by one",
             Self::Prolonged => "a lifetime is extended",
+            Self::Unbound => "a holder is left out",
         }
     }
 
@@ -119,6 +122,7 @@ impl MutantKind {
             Self::AlwaysFalse => "always_false",
             Self::Border => "border",
             Self::Prolonged => "prolonged",
+            Self::Unbound => "unbound",
         }
     }
 }
@@ -246,7 +250,7 @@ fn fingerprint(document: &Document, suite: &Suite) -> [u8; 32] {
     for block in suite.fixtures.iter().flat_map(super::Fixture::blocks) {
         let compiled = block.compiled();
         part(compiled.program.bytes());
-        part(format!("{:?} {:?}", compiled.claims, compiled.times).as_bytes());
+        part(format!("{:?} {:?} {:?}", compiled.claims, compiled.times, compiled.holder).as_bytes());
         asked.insert(&block.template().name);
     }
     for template in document.templates().iter().filter(|template| !asked.contains(&template.name)) {
@@ -257,9 +261,9 @@ fn fingerprint(document: &Document, suite: &Suite) -> [u8; 32] {
 
 /// All of a template but its places.
 fn says(template: &Template) -> String {
-    let Template { claims, times, guard, rules, .. } = template;
+    let Template { claims, times, holder, guard, rules, .. } = template;
     let rules = rules.iter().map(|rule| (rule.effect, &rule.actions, &rule.tests, &rule.condition));
-    format!("{claims:?} {times:?} {guard:?} {:?}", rules.collect::<Vec<_>>())
+    format!("{claims:?} {times:?} {holder:?} {guard:?} {:?}", rules.collect::<Vec<_>>())
 }
 
 /// At most [`MUTANTS`], evenly spread.
