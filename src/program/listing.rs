@@ -134,17 +134,17 @@ impl Lister<'_> {
         match op.row().sort {
             Sort::Rule => match op::Rule::of(op)? {
                 op::Rule::Table { .. } => table(constant),
-                _ => self.index(constant),
+                rule => rule.is_index().then(|| self.index(constant)).flatten(),
             },
             Sort::Test => Some(match op::Test::of(op)?.joined() {
                 Some((field, _)) => text(constant, self.element(field)),
                 None => self.actions(constant),
             }),
             Sort::Pattern => of_pattern(op::Pattern::of(op)?, constant, subject),
-            Sort::Condition => Some(match op::Condition::of(op)? {
-                op::Condition::Asks { .. } => self.actions(constant),
+            Sort::Condition => match op::Condition::of(op)? {
+                op::Condition::Asks { .. } => Some(self.actions(constant)),
                 condition => of_condition(condition, constant),
-            }),
+            },
             Sort::Value => {
                 match op::Value::of(op)? {
                     op::Value::Constant(ty, _) => of_value(ty, constant),
@@ -253,21 +253,32 @@ fn of_pattern(pattern: op::Pattern, constant: &[u8], subject: Option<Scalar>) ->
     }
 }
 
-/// The constant of a condition: a key, or the name of a label.
-fn of_condition(condition: op::Condition, constant: &[u8]) -> String {
+/// The constant of a condition: keys, the name of a table, or that of a label or an entry.
+fn of_condition(condition: op::Condition, constant: &[u8]) -> Option<String> {
     match condition {
-        op::Condition::Vouched { .. } | op::Condition::Approved { .. } => return literal::hexadecimal(constant),
+        op::Condition::Vouched { .. } | op::Condition::Approved { .. } => Some(literal::hexadecimal(constant)),
         op::Condition::InRow { .. }
         | op::Condition::AnyInRow { .. }
         | op::Condition::EveryInRow { .. }
-        | op::Condition::HasRow { .. } => {
-            if let Some(table) = Table::read(constant) {
-                return table.name().to_owned();
-            }
-        }
-        _ => {}
+        | op::Condition::HasRow { .. } => Table::read(constant).map(|table| table.name().to_owned()),
+        op::Condition::HasLabel { .. } | op::Condition::HasEntry { .. } => Some(text(constant, Some(Scalar::String))),
+        op::Condition::True {}
+        | op::Condition::False {}
+        | op::Condition::All { .. }
+        | op::Condition::Some { .. }
+        | op::Condition::Negate {}
+        | op::Condition::Matches {}
+        | op::Condition::AnyElement { .. }
+        | op::Condition::EveryElement { .. }
+        | op::Condition::Member { .. }
+        | op::Condition::Has { .. }
+        | op::Condition::HasClaim { .. }
+        | op::Condition::Truth {}
+        | op::Condition::AnyIn { .. }
+        | op::Condition::EveryIn { .. }
+        | op::Condition::Asks { .. }
+        | op::Condition::Ask(_) => None,
     }
-    text(constant, Some(Scalar::String))
 }
 
 /// The constant of a value, if it is one of the type.

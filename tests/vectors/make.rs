@@ -309,8 +309,11 @@ impl Good {
 
 fn describe_block(block: &VerifiedBlock<'_>, id: RevocationId, source: &Value) -> Value {
     let mut program = Vec::new();
-    put_prefixed(&mut program, block.program.code());
-    program.extend_from_slice(block.program.pool());
+    // The program without rules has no bytes.
+    if !block.program.code().is_empty() {
+        put_prefixed(&mut program, block.program.code());
+        program.extend_from_slice(block.program.pool());
+    }
     strip(json!({
         "source": source,
         "program": hex(&program),

@@ -211,30 +211,18 @@ impl<'k> Authorizer<'k> {
         if let Err(malformed) = self.check(request) {
             return refused(Refusal::Request(malformed));
         }
-        match (self.shown, token.is_bound()) {
-            (Shown::Nothing, false) => self.run(token, request, &[]),
-            _ => self.decide_shown(token, request),
-        }
-    }
-
-    /// Most requests come with a token alone, and this would be on the stack of every decision.
-    #[cold]
-    #[inline(never)]
-    fn decide_shown<'b>(&self, token: &Verified<'b>, request: &View<'_>) -> Decision<'b> {
-        let accepted = match self.shown {
-            Shown::Nothing => Evidence::NONE.accept(&self.verifier, Some(token), request),
-            Shown::Accepted(accepted) => return self.run(token, request, accepted.approvers()),
-            Shown::Evidence(evidence) => evidence.accept(&self.verifier, Some(token), request),
+        let accepted;
+        let approvers: &[[u8; 32]] = match self.shown {
+            Shown::Nothing if !token.is_bound() => &[],
+            Shown::Accepted(accepted) => accepted.approvers(),
+            Shown::Nothing | Shown::Evidence(_) => match self.accept_shown(token, request) {
+                Ok(now) => {
+                    accepted = now;
+                    accepted.approvers()
+                }
+                Err(refusal) => return refused(refusal),
+            },
         };
-        match accepted {
-            Ok(accepted) => self.run(token, request, accepted.approvers()),
-            Err(refusal) => Decision { verdict: Verdict::Refused(refusal), claims: None },
-        }
-    }
-
-    /// Runs the token's programs and the policies.
-    #[inline(always)]
-    fn run<'b>(&self, token: &Verified<'b>, request: &View<'_>, approvers: &[[u8; 32]]) -> Decision<'b> {
         let room;
         let vouchers: &[&[u8; 32]] = if token.is_vouched() {
             room = vouchers_of(token);
@@ -250,6 +238,14 @@ impl<'k> Authorizer<'k> {
             verdict = verdict.and(policy);
         }
         Decision { verdict, claims: verdict.is_allow().then_some(token.claims_section()) }
+    }
+
+    /// Most requests come with a token alone.
+    #[cold]
+    #[inline(never)]
+    fn accept_shown(&self, token: &Verified<'_>, request: &View<'_>) -> Result<Accepted, Refusal> {
+        let evidence = if let Shown::Evidence(evidence) = self.shown { evidence } else { &Evidence::NONE };
+        evidence.accept(&self.verifier, Some(token), request)
     }
 
     /// Decides a request by the service's policies, without a token. Rules about the token see one
