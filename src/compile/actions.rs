@@ -52,7 +52,8 @@ pub fn drawn(
     (actions, (!open.is_empty()).then(|| all(open)))
 }
 
-fn parts(condition: Condition) -> Vec<Condition> {
+/// The conjuncts of a condition.
+pub fn parts(condition: Condition) -> Vec<Condition> {
     match condition {
         Condition::All(parts) => parts,
         one => vec![one],

@@ -253,7 +253,7 @@ fn some(parts: Vec<program::Condition>) -> program::Condition {
     }
 }
 
-fn number(constant: &Constant) -> Option<i64> {
+pub(super) fn number(constant: &Constant) -> Option<i64> {
     match constant {
         Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Some(*number),
         _ => None,

@@ -27,6 +27,7 @@ pub mod expressions;
 mod actions;
 mod automaton;
 mod condition;
+mod conjuncts;
 pub(crate) mod glob;
 mod index;
 mod keys;
@@ -303,16 +304,18 @@ impl Lowering<'_> {
     /// The tests in the order in which they run: the action, patterns by their cost, the condition.
     fn rule(&self, rule: &Rule) -> Result<program::Rule, TemplateError> {
         let pattern = |test: &Test| self.pattern_on(&test.pattern, self.field_type(test.field)?);
-        let patterns = rule.tests.iter().map(|test| Ok((test, pattern(test)?)));
+        let patterns = rule.tests.iter().map(|test| Ok((test.field, pattern(test)?)));
         let mut patterns = patterns.collect::<Result<Vec<_>, TemplateError>>()?;
-        patterns.sort_by_key(|(_, pattern)| pattern.rank());
         let when = rule.condition.as_ref().map(|condition| self.condition(condition)).transpose()?;
         let actions = rule.actions.as_ref().and_then(|set| actions::lower(set, rule.effect, self.vocabulary));
         let (actions, when) = actions::drawn(actions, when, rule.effect);
         let actions = actions.map(program::Test::Action).into_iter();
-        let patterns = patterns.into_iter().map(|(test, pattern)| match test.asks(rule.effect) {
-            other if other != rule.effect.quantifier() => program::Test::Elements(other, test.field, pattern),
-            _ => program::Test::Field(test.field, pattern),
+        let when = conjuncts::drawn(&mut patterns, when, self.vocabulary);
+        patterns.sort_by_key(|(_, pattern)| pattern.rank());
+        let stated = |field| rule.tests.iter().find(|test| test.field == field).map(|test| test.asks(rule.effect));
+        let patterns = patterns.into_iter().map(|(field, pattern)| match stated(field) {
+            Some(other) if other != rule.effect.quantifier() => program::Test::Elements(other, field, pattern),
+            _ => program::Test::Field(field, pattern),
         });
         let when = when.filter(|when| *when != Condition::Constant(true)).map(program::Test::When);
         let effect = match rule.effect {

@@ -52,15 +52,9 @@ impl Lowering<'_> {
             Pattern::Labels(wanted) => {
                 let label = |(name, pattern): &(String, Pattern)| {
                     let value = self.pattern(pattern, Scalar::String)?;
-                    Ok(program::Pattern::Label(name.clone(), Box::new(value)))
+                    Ok((name.clone(), value))
                 };
-                let mut labels = wanted.iter().map(label).collect::<Result<Vec<_>, _>>()?;
-                labels.sort_by(|a, b| a.rank().cmp(&b.rank()).then_with(|| a.cmp(b)));
-                Ok(match labels.len() {
-                    0 => program::Pattern::any_of(vec![program::Pattern::Any, program::Pattern::Absent]),
-                    1 => labels.remove(0),
-                    _ => program::Pattern::AllOf(labels),
-                })
+                wanted.iter().map(label).collect::<Result<Vec<_>, _>>().map(program::Pattern::labels)
             }
             Pattern::Equal(_)
             | Pattern::Field(_)

@@ -247,6 +247,19 @@ impl Pattern {
         }
     }
 
+    /// All of these labels, the cheap ones first.
+    #[must_use]
+    pub fn labels(wanted: Vec<(String, Self)>) -> Self {
+        let mut labels: Vec<Self> =
+            wanted.into_iter().map(|(name, pattern)| Self::Label(name, Box::new(pattern))).collect();
+        labels.sort_by(|a, b| a.rank().cmp(&b.rank()).then_with(|| a.cmp(b)));
+        match labels.len() {
+            0 => Self::any_of(vec![Self::Any, Self::Absent]),
+            1 => labels.remove(0),
+            _ => Self::AllOf(labels),
+        }
+    }
+
     /// Relative cost: comparing in place, then looking at one end, then scanning the whole value.
     #[must_use]
     pub fn rank(&self) -> u8 {
