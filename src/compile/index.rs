@@ -14,7 +14,7 @@ use placet_core::bytecode::cursor::Cursor;
 use placet_core::bytecode::index::facet::{END_BYTES, FACETS, Facet, FacetKind, Facets, Hash, Part, SEGMENTS};
 use placet_core::bytecode::index::literal::{KEYS, Literal, Rule};
 use placet_core::bytecode::index::{OPEN, TABLES};
-use placet_core::model::types::{BytesType, Type, Written};
+use placet_core::model::types::{BytesType, Scalar, Type, Written};
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
 /// Rules that may share a key before their table gets another facet: evaluating these few costs
@@ -52,9 +52,9 @@ struct Placed<'p> {
     rule: Rule<'p>,
     begins: usize,
     /// Facets that it constrains, as precisely as it does.
-    options: Vec<Facet>,
+    options: Vec<Facet<'p>>,
     /// The facets of its table.
-    facets: Facets,
+    facets: Facets<'p>,
     /// The number of rules that require the same of these.
     crowd: usize,
     /// The number of its keys in its table.
@@ -83,39 +83,62 @@ fn read<'p>(code: &'p [u8], count: usize, pool: &'p [u8]) -> Option<Vec<Placed<'
 }
 
 /// The facets that the rule constrains: for each attribute the most precise one.
-fn options(rule: &Rule<'_>, vocabulary: &Vocabulary) -> Vec<Facet> {
+fn options<'p>(rule: &Rule<'p>, vocabulary: &Vocabulary) -> Vec<Facet<'p>> {
     let mut options = Vec::new();
     let mut before = None;
     for field in rule.fields() {
         if before.replace(field) == Some(field) {
             continue;
         }
-        let Some(attribute) = vocabulary.attribute(field) else { continue };
-        let (Type::One(scalar) | Type::Set(scalar)) = attribute.ty else { continue };
-        let whole = fit(rule, Facet { kind: FacetKind::Whole, field, size: u16::MAX });
-        match scalar.written() {
-            Written::Number(_) | Written::Bytes(BytesType::Ip) => {
-                options.extend(fit(rule, Facet { kind: FacetKind::Bits, field, size: 128 }));
-            }
-            Written::Bool | Written::Bytes(_) if whole.is_some() => options.extend(whole),
-            Written::Bytes(BytesType::Path) => {
-                options.extend(fit(rule, Facet { kind: FacetKind::First, field, size: u16::MAX }));
-                options.extend(
-                    (0..=SEGMENTS).filter_map(|size| fit(rule, Facet { kind: FacetKind::Segment, field, size })),
-                );
-            }
-            Written::Bool | Written::Bytes(_) => {
-                options.extend(fit(rule, Facet { kind: FacetKind::First, field, size: u16::MAX }));
-                options.extend(fit(rule, Facet { kind: FacetKind::Last, field, size: u16::MAX }));
-            }
+        match vocabulary.attribute(field).map(|attribute| attribute.ty) {
+            Some(Type::One(scalar) | Type::Set(scalar)) => options_on(rule, field, scalar, &mut options),
+            Some(Type::Labels) => options_of_labels(rule, field, &mut options),
+            None => {}
         }
     }
-    options.extend(fit(rule, Facet { kind: FacetKind::Action, field: FieldNo(0), size: 0 }));
+    options.extend(fit(rule, Facet::new(FacetKind::Action, FieldNo(0), 0)));
     options
 }
 
+fn options_on<'p>(rule: &Rule<'p>, field: FieldNo, scalar: Scalar, options: &mut Vec<Facet<'p>>) {
+    let fits = |kind, size| fit(rule, Facet::new(kind, field, size));
+    match scalar.written() {
+        Written::Number(_) | Written::Bytes(BytesType::Ip) => options.extend(fits(FacetKind::Bits, 128)),
+        Written::Bool | Written::Bytes(_) => {
+            let whole = fits(FacetKind::Whole, u16::MAX);
+            if whole.is_some() {
+                options.extend(whole);
+            } else if scalar.written() == Written::Bytes(BytesType::Path) {
+                options.extend(fits(FacetKind::First, u16::MAX));
+                options.extend((0..=SEGMENTS).filter_map(|size| fits(FacetKind::Segment, size)));
+                options.extend(fits(FacetKind::SomeSegment, 0));
+            } else {
+                options.extend(fits(FacetKind::First, u16::MAX));
+                options.extend(fits(FacetKind::Last, u16::MAX));
+            }
+        }
+    }
+}
+
+fn options_of_labels<'p>(rule: &Rule<'p>, field: FieldNo, options: &mut Vec<Facet<'p>>) {
+    let mut labels = BTreeSet::new();
+    rule.labels(field, &mut |label| {
+        labels.insert(label);
+    });
+    for label in labels {
+        let fits = |kind| fit(rule, Facet { kind, field, size: u16::MAX, label });
+        let whole = fits(FacetKind::LabelWhole);
+        if whole.is_some() {
+            options.extend(whole);
+        } else {
+            options.extend(fits(FacetKind::LabelFirst));
+            options.extend(fits(FacetKind::LabelLast));
+        }
+    }
+}
+
 /// The facet in the size that the rule constrains; `None` if the rule does not constrain it.
-fn fit(rule: &Rule<'_>, facet: Facet) -> Option<Facet> {
+fn fit<'p>(rule: &Rule<'p>, facet: Facet<'p>) -> Option<Facet<'p>> {
     let (mut shortest, mut longest, mut bits) = (usize::MAX, 0, u16::MAX);
     let says = rule.literals(facet, &mut |literal| match literal {
         Literal::Text(text) => {
@@ -130,44 +153,77 @@ fn fit(rule: &Rule<'_>, facet: Facet) -> Option<Facet> {
             bits = bits.min((block.leading_zeros() as u16 + width).saturating_sub(128));
         }
     });
-    let size = match facet.kind {
-        FacetKind::Whole => u16::try_from(longest).ok()?,
-        FacetKind::First | FacetKind::Last => u16::try_from(shortest.min(END_BYTES)).ok()?,
-        FacetKind::Bits => bits.min(128),
-        FacetKind::Segment | FacetKind::Action => facet.size,
+    let size = match sized(facet.kind) {
+        Sized::Longest => u16::try_from(longest).ok()?,
+        Sized::Shortest if facet.kind == FacetKind::Bits => bits.min(128),
+        Sized::Shortest => u16::try_from(shortest.min(END_BYTES)).ok()?,
+        Sized::Fixed => facet.size,
     };
-    (says && (size > 0 || !matches!(facet.kind, FacetKind::First | FacetKind::Last | FacetKind::Bits)))
-        .then_some(Facet { size, ..facet })
+    (says && (size > 0 || sized(facet.kind) != Sized::Shortest)).then_some(Facet { size, ..facet })
+}
+
+/// How rules that constrain different sizes of one facet share a table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sized {
+    /// It looks at the longest.
+    Longest,
+    /// It looks at the shortest of its rules.
+    Shortest,
+    /// There are no other sizes.
+    Fixed,
+}
+
+const fn sized(kind: FacetKind) -> Sized {
+    match kind {
+        FacetKind::Whole | FacetKind::LabelWhole => Sized::Longest,
+        FacetKind::First | FacetKind::Last | FacetKind::Bits | FacetKind::LabelFirst | FacetKind::LabelLast => {
+            Sized::Shortest
+        }
+        FacetKind::Segment | FacetKind::Action | FacetKind::SomeSegment => Sized::Fixed,
+    }
+}
+
+/// The sizes that get tables: the smallest, so that no rule is without one, and others that split
+/// the rules evenly.
+fn kept(sizes: &BTreeMap<u16, usize>, kind: FacetKind) -> BTreeSet<u16> {
+    match sized(kind) {
+        // Values that are compared whole need one table, for the longest.
+        Sized::Longest => sizes.keys().next_back().copied().into_iter().collect(),
+        Sized::Fixed => BTreeSet::new(),
+        Sized::Shortest => {
+            let share = sizes.values().sum::<usize>().div_ceil(SIZES).max(1);
+            let mut kept = BTreeSet::new();
+            let mut before = 0;
+            for (&size, &rules) in sizes {
+                // The first size, and each that holds the first rule of another share.
+                if before == 0 || (before + rules - 1) / share > (before - 1) / share {
+                    kept.insert(size);
+                }
+                before += rules;
+            }
+            kept
+        }
+    }
 }
 
 /// Leaves each kind of facet only as many sizes as there can be tables for.
 fn settle_sizes(rules: &mut [Placed<'_>]) {
-    let mut seen: BTreeMap<(FacetKind, FieldNo), BTreeMap<u16, usize>> = BTreeMap::new();
+    let mut seen: BTreeMap<(FacetKind, FieldNo, &[u8]), BTreeMap<u16, usize>> = BTreeMap::new();
     for facet in rules.iter().flat_map(|placed| &placed.options) {
-        *seen.entry((facet.kind, facet.field)).or_default().entry(facet.size).or_default() += 1;
+        let sizes = seen.entry((facet.kind, facet.field, facet.label)).or_default();
+        *sizes.entry(facet.size).or_default() += 1;
     }
-    let settled: BTreeMap<(FacetKind, FieldNo), BTreeSet<u16>> = seen
-        .into_iter()
-        .map(|(of, sizes)| {
-            let mut by_use: Vec<_> = sizes.into_iter().collect();
-            by_use.sort_by_key(|&(size, rules)| (std::cmp::Reverse(rules), size));
-            let kept = if of.0 == FacetKind::Whole { 0 } else { SIZES };
-            // Values that are compared whole need one table, for the longest.
-            let longest = by_use.iter().map(|(size, _)| *size).max().filter(|_| of.0 == FacetKind::Whole);
-            (of, by_use.iter().take(kept).map(|(size, _)| *size).chain(longest).collect())
-        })
-        .collect();
+    let settled: BTreeMap<_, _> = seen.into_iter().map(|(of, sizes)| (of, kept(&sizes, of.0))).collect();
     for placed in rules {
-        placed.options.retain_mut(|facet| {
-            let Some(sizes) = settled.get(&(facet.kind, facet.field)) else { return false };
-            let size = match facet.kind {
-                FacetKind::Whole => sizes.last().copied(),
-                FacetKind::Segment | FacetKind::Action => Some(facet.size),
-                FacetKind::First | FacetKind::Last | FacetKind::Bits => sizes.range(..=facet.size).next_back().copied(),
-            };
+        for facet in &mut placed.options {
+            let sizes = settled.get(&(facet.kind, facet.field, facet.label));
+            let size = sizes.and_then(|sizes| match sized(facet.kind) {
+                Sized::Longest => sizes.last().copied(),
+                Sized::Fixed => None,
+                Sized::Shortest => sizes.range(..=facet.size).next_back().copied(),
+            });
             facet.size = size.unwrap_or(facet.size);
-            size.is_some()
-        });
+        }
     }
 }
 
@@ -182,9 +238,11 @@ struct Wants {
 }
 
 impl Wants {
-    fn ask(&mut self, placed: &Placed<'_>, facets: &[Facet]) {
+    fn ask(&mut self, placed: &Placed<'_>, facets: &[Facet<'_>]) {
         let keys = placed.rule.keys(facets);
-        let stamp = |key: Hash, facet: &Facet| key.with(Part::Number(u128::from(u32::from_le_bytes(facet.bytes()))));
+        let stamp = |key: Hash, facet: &Facet<'_>| {
+            key.with(Part::Number(u128::from(u32::from_le_bytes(facet.bytes())))).with(Part::Bytes(facet.label))
+        };
         let stamps = keys.iter().flatten().map(|&key| facets.iter().fold(key, stamp).number());
         self.stamps.extend(stamps);
         self.ends.push(keys.and_then(|_| u32::try_from(self.stamps.len()).ok()));
@@ -249,14 +307,14 @@ fn choose_one(rules: &mut [Placed<'_>]) {
 /// Gives rules that share a key with too many others one more facet: of those that the rules of a
 /// table constrain, the one that separates most of them.
 fn choose_more(rules: &mut [Placed<'_>]) {
-    let mut crowded: BTreeMap<Facets, Vec<usize>> = BTreeMap::new();
+    let mut crowded: BTreeMap<Facets<'_>, Vec<usize>> = BTreeMap::new();
     for (number, placed) in rules.iter().enumerate() {
         if placed.crowd > CROWD && !placed.facets.is_full() && !placed.facets.is_empty() {
             crowded.entry(placed.facets.clone()).or_default().push(number);
         }
     }
     for (facets, numbers) in crowded {
-        let candidates: BTreeSet<Facet> = numbers
+        let candidates: BTreeSet<Facet<'_>> = numbers
             .iter()
             .flat_map(|&number| &rules[number].options)
             .filter(|facet| !facets.contains(facet))
@@ -278,8 +336,8 @@ fn choose_more(rules: &mut [Placed<'_>]) {
 }
 
 /// The effect of one more facet on the rules of a table.
-struct Divided {
-    facet: Facet,
+struct Divided<'p> {
+    facet: Facet<'p>,
     /// The number of different requirements then.
     different: usize,
     /// The rules that constrain it, the number that share a requirement, and the number of their
@@ -287,7 +345,7 @@ struct Divided {
     rules: Vec<(usize, usize, usize)>,
 }
 
-fn divided(rules: &[Placed<'_>], numbers: &[usize], facets: &Facets, facet: Facet) -> Divided {
+fn divided<'p>(rules: &[Placed<'p>], numbers: &[usize], facets: &Facets<'p>, facet: Facet<'p>) -> Divided<'p> {
     let mut wider = facets.clone();
     wider.push(facet);
     let asked = || numbers.iter().copied().filter(|&number| rules[number].options.contains(&facet));
@@ -301,16 +359,17 @@ fn divided(rules: &[Placed<'_>], numbers: &[usize], facets: &Facets, facet: Face
 
 /// The tables that pay, and each rule's table: the largest ones, without rules that share a key
 /// with so many others that a table would rarely skip them.
-fn tables(rules: &mut [Placed<'_>], from: usize) -> Vec<Facets> {
+fn tables<'p>(rules: &mut [Placed<'p>], from: usize) -> Vec<Facets<'p>> {
     let hopeless = (rules.len() / 4).max(CROWD);
-    let mut sizes: BTreeMap<Facets, usize> = BTreeMap::new();
+    let mut sizes: BTreeMap<Facets<'_>, usize> = BTreeMap::new();
     for placed in rules.iter().filter(|placed| placed.crowd <= hopeless) {
         *sizes.entry(placed.facets.clone()).or_default() += 1;
     }
-    let mut tables: Vec<(Facets, usize)> = sizes.into_iter().filter(|(_, rules)| *rules >= from.min(CROWD)).collect();
+    let mut tables: Vec<(Facets<'_>, usize)> =
+        sizes.into_iter().filter(|(_, rules)| *rules >= from.min(CROWD)).collect();
     tables.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
     tables.truncate(TABLES);
-    let tables: Vec<Facets> = tables.into_iter().map(|(facets, _)| facets).collect();
+    let tables: Vec<Facets<'_>> = tables.into_iter().map(|(facets, _)| facets).collect();
     let mut entries = vec![0; tables.len()];
     for placed in rules.iter_mut().filter(|placed| placed.crowd <= hopeless) {
         let Some(place) = tables.iter().position(|facets| *facets == placed.facets) else { continue };
@@ -324,7 +383,7 @@ fn tables(rules: &mut [Placed<'_>], from: usize) -> Vec<Facets> {
     tables
 }
 
-fn write(rules: &[Placed<'_>], tables: &[Facets], code: usize) -> Vec<u8> {
+fn write(rules: &[Placed<'_>], tables: &[Facets<'_>], code: usize) -> Vec<u8> {
     let mut out = Vec::new();
     put_short(&mut out, rules.len());
     out.extend_from_slice(&(code as u32).to_le_bytes());
@@ -344,7 +403,7 @@ fn write(rules: &[Placed<'_>], tables: &[Facets], code: usize) -> Vec<u8> {
     out
 }
 
-fn write_table(members: &[(usize, &Placed<'_>)], facets: &Facets, out: &mut Vec<u8>) {
+fn write_table(members: &[(usize, &Placed<'_>)], facets: &Facets<'_>, out: &mut Vec<u8>) {
     let mut keys: Vec<(Hash, usize)> = Vec::with_capacity(members.len());
     for (number, placed) in members {
         keys.extend(placed.wanted().iter().map(|&key| (key, *number)));
@@ -355,6 +414,10 @@ fn write_table(members: &[(usize, &Placed<'_>)], facets: &Facets, out: &mut Vec<
     entries.dedup();
     out.extend([facets.len() as u8, log]);
     facets.iter().for_each(|facet| out.extend(facet.bytes()));
+    for facet in facets.iter().filter(|facet| facet.kind.of_label().is_some()) {
+        put_short(out, facet.label.len());
+        out.extend_from_slice(facet.label);
+    }
     let mut before = entries.iter().peekable();
     let mut start = 0;
     for bucket in 0..1usize << log {

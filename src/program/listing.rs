@@ -180,8 +180,9 @@ impl Lister<'_> {
         Some(format!("{} rules: {}", index.rules(), parts.join("; ")))
     }
 
-    fn facet(&self, facet: Facet) -> String {
+    fn facet(&self, facet: Facet<'_>) -> String {
         let name = self.operand(Shown::Field(facet.field), Op::Present { field: facet.field }, None);
+        let label = || format!("{name}[{}]", text(facet.label, Some(Scalar::String)));
         match facet.kind {
             FacetKind::Action => "action".to_string(),
             FacetKind::Whole => name,
@@ -189,6 +190,10 @@ impl Lister<'_> {
             FacetKind::Last => format!("{name} {} last bytes", facet.size),
             FacetKind::Bits => format!("{name} {} bits", facet.size),
             FacetKind::Segment => format!("{name} segment {}", facet.size),
+            FacetKind::SomeSegment => format!("{name} some segment"),
+            FacetKind::LabelWhole => label(),
+            FacetKind::LabelFirst => format!("{} {} first bytes", label(), facet.size),
+            FacetKind::LabelLast => format!("{} {} last bytes", label(), facet.size),
         }
     }
 

@@ -1,10 +1,10 @@
 //! Evaluates only the rules that an index leaves. The first rule that matches is the one that would
 //! have matched without it.
 
-use super::{BlockVerdict, Machine, Quantifier, Rules, take};
+use super::{BlockVerdict, Machine, Quantifier, take};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::index::facet::Several;
-use crate::bytecode::index::{Index, Numbers};
+use crate::bytecode::index::{Found, Index, Numbers, Table};
 use crate::bytecode::op::{Const, Instruction, Rule};
 
 impl<'p> Machine<'p, '_> {
@@ -19,12 +19,7 @@ impl<'p> Machine<'p, '_> {
     ) -> Option<Result<u16, BlockVerdict>> {
         let index = Index::read(self.constant(index)?)?;
         let rules = code.take(usize::try_from(index.code).ok()?)?;
-        let found = if index.tables().flatten().any(|table| table.is_blind(self.request)) {
-            self.first_of_all(rules)?
-        } else {
-            self.first_of(&index, rules, Quantifier::Some)?
-        };
-        Some(match found {
+        Some(match self.first_of(&index, rules, Quantifier::Some)? {
             Some(number) => Err(BlockVerdict::Forbid(first.saturating_add(number))),
             None => Ok(first.saturating_add(index.rules())),
         })
@@ -49,10 +44,71 @@ impl<'p> Machine<'p, '_> {
             Quantifier::Some => Several::Any,
         };
         let mut first = None;
-        for table in index.tables() {
-            first = self.earlier(index, rules, table?.find(self.request, several)?, first, quantifier)?;
+        for (number, table) in (0..).zip(index.tables()) {
+            let table = table?;
+            first = match table.find(self.request, several)? {
+                Found::Rules(numbers) => self.earlier(index, rules, numbers, first, quantifier)?,
+                Found::Several => match table.places(self.request, several) {
+                    Some(places) => self.earlier_in(index, rules, (table, &places), first, quantifier)?,
+                    None => self.earlier_of_all(index, rules, number, first, quantifier)?,
+                },
+            };
         }
         self.earlier(index, rules, index.open(), first, quantifier)
+    }
+
+    /// The same for the rules of several buckets. One that is in two of them is evaluated once, as
+    /// often as the program was charged for.
+    #[inline(never)]
+    fn earlier_in(
+        &self,
+        index: &Index<'p>,
+        rules: &'p [u8],
+        (table, places): (Table<'p>, &[usize]),
+        known: Option<u16>,
+        quantifier: Quantifier,
+    ) -> Option<Option<u16>> {
+        self.fuel.spend(places.len())?;
+        let mut first = known;
+        for (nth, &place) in places.iter().enumerate() {
+            let before = places.get(..nth)?;
+            let is_met = |number| before.iter().any(|&place| table.nth(place).is_some_and(|rules| rules.has(number)));
+            let numbers = table.nth(place)?.iter().take_while(|&number| first.is_none_or(|first| number < first));
+            for number in numbers {
+                if !is_met(number) && self.numbered(index, rules, number, quantifier)? {
+                    first = Some(number);
+                    break;
+                }
+            }
+        }
+        Some(first)
+    }
+
+    /// The same for all rules of a table, where a request has too many values.
+    #[cold]
+    #[inline(never)]
+    fn earlier_of_all(
+        &self,
+        index: &Index<'p>,
+        rules: &'p [u8],
+        table: u8,
+        known: Option<u16>,
+        quantifier: Quantifier,
+    ) -> Option<Option<u16>> {
+        for number in (0..index.rules()).take_while(|&number| known.is_none_or(|known| number < known)) {
+            let is_there = index.rule(number)?.1 == table;
+            if is_there && self.numbered(index, rules, number, quantifier)? {
+                return Some(Some(number));
+            }
+        }
+        Some(known)
+    }
+
+    /// Whether the rule of this number matches.
+    #[inline]
+    fn numbered(&self, index: &Index<'p>, rules: &'p [u8], number: u16, quantifier: Quantifier) -> Option<bool> {
+        let (begins, _) = index.rule(number)?;
+        self.matches(&mut Cursor::new(rules.get(begins..)?), quantifier)
     }
 
     /// The first of `numbers` that matches, if it comes before `known`.
@@ -66,21 +122,11 @@ impl<'p> Machine<'p, '_> {
         quantifier: Quantifier,
     ) -> Option<Option<u16>> {
         for number in numbers.iter().take_while(|&number| known.is_none_or(|known| number < known)) {
-            let (begins, _) = index.rule(number)?;
-            if self.matches(&mut Cursor::new(rules.get(begins..)?), quantifier)? {
+            if self.numbered(index, rules, number, quantifier)? {
                 return Some(Some(number));
             }
         }
         Some(known)
-    }
-
-    /// The first rule that forbids, evaluating all of them.
-    fn first_of_all(&self, rules: &'p [u8]) -> Option<Option<u16>> {
-        let mut rules = Rules { code: Cursor::new(rules), number: 0 };
-        Some(match self.objection(&mut rules)? {
-            Some(BlockVerdict::Forbid(number)) => Some(number),
-            Some(BlockVerdict::Allow(_) | BlockVerdict::Abstain(_)) | None => None,
-        })
     }
 
     /// Whether the rule at the cursor matches.

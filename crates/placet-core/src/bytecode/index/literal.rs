@@ -5,7 +5,7 @@
 
 use arrayvec::ArrayVec;
 
-use super::facet::{END_BYTES, Facet, FacetKind, Hash, Part, ordered, segment, shifted};
+use super::facet::{END_BYTES, Facet, FacetKind, Hash, Part, ordered, segment, segments, shifted};
 use crate::bytecode::constant::{NetworkBits, actions_of};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{self, Const, Instruction, Pattern, Test};
@@ -72,7 +72,7 @@ impl<'p> Rule<'p> {
 
     /// Calls `take` with every literal. `false` if the rule does not determine them; literals taken
     /// until then mean nothing.
-    pub fn literals(&self, facet: Facet, take: Take<'_>) -> bool {
+    pub fn literals(&self, facet: Facet<'_>, take: Take<'_>) -> bool {
         if facet.kind == FacetKind::Action {
             let mut actions = self.action.into_iter().chain(self.tests().map(|(test, ..)| test));
             return actions.any(|test| self.actions(test, take).is_some());
@@ -112,7 +112,7 @@ impl<'p> Rule<'p> {
         Some(())
     }
 
-    fn pattern(&self, pattern: Pattern, children: &mut Cursor<'p>, facet: Facet, take: Take<'_>) -> Option<()> {
+    fn pattern(&self, pattern: Pattern, children: &mut Cursor<'p>, facet: Facet<'_>, take: Take<'_>) -> Option<()> {
         match (pattern, facet.kind) {
             (Pattern::AnyOf { body }, _) => {
                 let mut body = Cursor::new(children.take(usize::try_from(body.0).ok()?)?);
@@ -123,6 +123,16 @@ impl<'p> Rule<'p> {
                     self.pattern(choice, &mut inner, facet, take)?;
                 }
             }
+            (Pattern::AllOf { body }, _) => {
+                let body = Cursor::new(children.take(usize::try_from(body.0).ok()?)?);
+                return self.one_of_all(body, facet, take);
+            }
+            (Pattern::Label { name }, kind) => {
+                // Of labels, only a facet of the same one is determined.
+                let kind = kind.of_label().filter(|_| self.constant(name) == Some(facet.label))?;
+                let inner = Pattern::read(children)?;
+                return self.pattern(inner, children, Facet::new(kind, facet.field, facet.size), take);
+            }
             (Pattern::Text(Matcher::Path, path), FacetKind::First) => {
                 take(Literal::Text(&path_head(self.constant(path)?)));
             }
@@ -131,13 +141,58 @@ impl<'p> Rule<'p> {
         Some(())
     }
 
+    /// All patterns of the body must match, so the first one that determines the literals does.
+    fn one_of_all(&self, mut body: Cursor<'p>, facet: Facet<'_>, take: Take<'_>) -> Option<()> {
+        while !body.is_empty() {
+            let part = Pattern::read(&mut body)?;
+            let mut inner = body.clone();
+            part.skip(&mut body)?;
+            if self.pattern(part, &mut inner, facet, take).is_some() {
+                return Some(());
+            }
+        }
+        None
+    }
+
+    /// Calls `take` with the name of every label that the tests of an attribute ask for.
+    pub fn labels(&self, field: FieldNo, take: &mut dyn FnMut(&'p [u8])) {
+        for (_, asked, mut children) in self.tests() {
+            if let Some((tested, pattern)) = asked
+                && tested == field
+            {
+                self.labels_of(pattern, &mut children, take);
+            }
+        }
+    }
+
+    fn labels_of(&self, pattern: Pattern, children: &mut Cursor<'p>, take: &mut dyn FnMut(&'p [u8])) -> Option<()> {
+        if let Pattern::Label { name } = pattern {
+            take(self.constant(name)?);
+        }
+        if let Pattern::AllOf { body } | Pattern::AnyOf { body } = pattern {
+            let mut body = Cursor::new(children.take(usize::try_from(body.0).ok()?)?);
+            while !body.is_empty() {
+                let part = Pattern::read(&mut body)?;
+                let mut inner = body.clone();
+                part.skip(&mut body)?;
+                self.labels_of(part, &mut inner, take)?;
+            }
+        }
+        Some(())
+    }
+
     /// The single literal of a pattern, as far as the facet sees it in the program.
-    fn literal(&self, pattern: Pattern, facet: Facet) -> Option<Literal<'p>> {
+    fn literal(&self, pattern: Pattern, facet: Facet<'_>) -> Option<Literal<'p>> {
         Some(match pattern {
             Pattern::Eq { text } => Literal::Text(match facet.kind {
                 FacetKind::Segment => segment(self.constant(text)?, facet.size.into())?,
+                FacetKind::SomeSegment => longest(segments(self.constant(text)?))?,
                 FacetKind::Whole | FacetKind::First | FacetKind::Last => self.constant(text)?,
-                FacetKind::Action | FacetKind::Bits => return None,
+                FacetKind::Action
+                | FacetKind::Bits
+                | FacetKind::LabelWhole
+                | FacetKind::LabelFirst
+                | FacetKind::LabelLast => return None,
             }),
             Pattern::Text(matcher, constant) => Literal::Text(Self::part(matcher, self.constant(constant)?, facet)?),
             Pattern::Range { first, last } if facet.kind == FacetKind::Bits => {
@@ -165,12 +220,14 @@ impl<'p> Rule<'p> {
     }
 
     /// The part of a matcher's constant that every value has where the facet looks.
-    fn part(matcher: Matcher, constant: &'p [u8], facet: Facet) -> Option<&'p [u8]> {
+    fn part(matcher: Matcher, constant: &'p [u8], facet: Facet<'_>) -> Option<&'p [u8]> {
         match (matcher.syntax(), facet.kind) {
             (Syntax::Text(_), FacetKind::First) => is_at(matcher, Anchor::Start).then_some(constant),
             (Syntax::Text(_), FacetKind::Last) => is_at(matcher, Anchor::End).then_some(constant),
             (Syntax::Place(_), FacetKind::First) => matcher.row().is_exact.then_some(constant),
             (Syntax::Place(_), FacetKind::Segment) if matcher.row().is_exact => segment(constant, facet.size.into()),
+            (Syntax::Place(_), FacetKind::SomeSegment) if matcher.row().is_exact => longest(segments(constant)),
+            (Syntax::Path, FacetKind::SomeSegment) => longest(path_literals(constant)),
             (Syntax::Glob, FacetKind::First) => glob_pieces(constant).next(),
             (Syntax::Glob, FacetKind::Last) => glob_pieces(constant).last(),
             (Syntax::Path, FacetKind::Segment) => path_segment(constant, facet.size),
@@ -185,7 +242,7 @@ impl<'p> Rule<'p> {
     /// The hashes of the rule's requirements for all `facets` together; `None` if it does not
     /// determine them, or has more than [`KEYS`] alternatives.
     #[must_use]
-    pub fn keys(&self, facets: &[Facet]) -> Option<ArrayVec<Hash, KEYS>> {
+    pub fn keys(&self, facets: &[Facet<'_>]) -> Option<ArrayVec<Hash, KEYS>> {
         let mut keys = ArrayVec::from_iter([Hash::START]);
         for &facet in facets {
             let mut wider = ArrayVec::new();
@@ -206,10 +263,12 @@ fn is_at(matcher: Matcher, end: Anchor) -> bool {
 }
 
 /// Combines each of `keys` with the facet's view of the literal.
-fn widen(facet: Facet, literal: Literal<'_>, keys: &[Hash], wider: &mut ArrayVec<Hash, KEYS>) -> Option<()> {
+fn widen(facet: Facet<'_>, literal: Literal<'_>, keys: &[Hash], wider: &mut ArrayVec<Hash, KEYS>) -> Option<()> {
     let mut add = |part| keys.iter().try_for_each(|key| wider.try_push(key.with(part)).ok());
     match literal {
-        Literal::Text(text) if facet.kind == FacetKind::Segment => add(Part::Bytes(text)),
+        Literal::Text(text) if matches!(facet.kind, FacetKind::Segment | FacetKind::SomeSegment) => {
+            add(Part::Bytes(text))
+        }
         Literal::Text(text) => add(Part::Bytes(facet.of_text(text)?)),
         Literal::Span { first, last, width } => {
             let bits = if facet.kind == FacetKind::Action { width } else { facet.size };
@@ -237,6 +296,21 @@ fn path_head(pattern: &[u8]) -> ArrayVec<u8, END_BYTES> {
         head.extend([b'/'].iter().chain(segment).copied().take(head.remaining_capacity()));
     }
     head
+}
+
+/// The segments that a path has somewhere if the pattern matches it.
+fn path_literals(pattern: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut pieces = Cursor::new(pattern);
+    let pieces = core::iter::from_fn(move || PathPiece::read(&mut pieces));
+    pieces.filter_map(|piece| match piece {
+        PathPiece::Literal(segment) => Some(segment),
+        PathPiece::Run | PathPiece::One | PathPiece::Glob(_) => None,
+    })
+}
+
+/// The longest segment, and the first of them: the one that the fewest other rules may require.
+fn longest<'p>(segments: impl Iterator<Item = &'p [u8]>) -> Option<&'p [u8]> {
+    segments.reduce(|longest, segment| if segment.len() > longest.len() { segment } else { longest })
 }
 
 /// The literal segment at this index, if no piece before it takes a variable number of segments.

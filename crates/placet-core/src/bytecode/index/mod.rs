@@ -17,6 +17,7 @@
 //!   u8     facets, 1 to 3
 //!   u8     the logarithm of its buckets, 0 to 16
 //!   facets of each: u8 kind, u8 attribute, u16 size
+//!   labels of the facets of one: u16 length, the bytes of the name
 //!   u16    for each bucket, and once more: where its rules begin among the entries
 //!   u16    entries: numbers of rules, ascending in a bucket
 //! ```
@@ -32,7 +33,8 @@ pub(super) mod proof;
 
 pub use proof::{FACET, FACET_SIZE, TABLE};
 
-use facet::{FACETS, Facet, FacetBytes, Facets, Hash, Seen, Several};
+use arrayvec::ArrayVec;
+use facet::{FACETS, Facet, FacetBytes, Facets, Hash, LOOKS, Part, Seen, Several, has_label, take_label};
 
 use crate::model::request::View;
 
@@ -153,14 +155,20 @@ impl<'p> Tables<'p> {
 
     fn table(&mut self) -> Option<Table<'p>> {
         let (&[facets, log], rest) = self.rest.split_first_chunk()?;
-        let (facets, rest) = rest.split_at_checked(usize::from(facets) * 4)?;
+        let (facets, after) = rest.split_at_checked(usize::from(facets) * 4)?;
+        let facets: &[FacetBytes] = facets.as_chunks().0;
+        let mut rest = after;
+        for _ in facets.iter().filter(|facet| has_label(**facet)) {
+            take_label(&mut rest)?;
+        }
+        let labels = after.get(..after.len() - rest.len())?;
         let buckets = 1usize.checked_shl(u32::from(log))?;
         let (starts, rest) = rest.split_at_checked((buckets + 1) * 2)?;
         let starts: &[Short] = starts.as_chunks().0;
         let entries = usize::from(u16::from_le_bytes(*starts.last()?));
         let (entries, rest) = rest.split_at_checked(entries * 2)?;
         self.rest = rest;
-        Some(Table { log, facets: facets.as_chunks().0, starts, entries: entries.as_chunks().0 })
+        Some(Table { log, facets, labels, starts, entries: entries.as_chunks().0 })
     }
 }
 
@@ -178,11 +186,22 @@ impl<'p> Iterator for Tables<'p> {
     }
 }
 
+/// What a table says about a request.
+#[derive(Clone, Copy, Debug)]
+pub enum Found<'p> {
+    /// It can match only these rules of the table.
+    Rules(Numbers<'p>),
+    /// It has several values at a facet, so there is more than one bucket to look into.
+    Several,
+}
+
 /// One table.
 #[derive(Clone, Copy, Debug)]
 pub struct Table<'p> {
     log: u8,
     facets: &'p [FacetBytes],
+    /// The names of the labels of the facets.
+    labels: &'p [u8],
     starts: &'p [Short],
     entries: &'p [Short],
 }
@@ -190,40 +209,54 @@ pub struct Table<'p> {
 impl<'p> Table<'p> {
     /// Its facets; `None` if they are not in one of the few permitted forms.
     #[must_use]
-    pub fn facets(&self) -> Option<Facets> {
+    pub fn facets(&self) -> Option<Facets<'p>> {
         let sound = (1..=FACETS).contains(&self.facets.len()) && self.log <= 16;
-        let facets = self.facets.iter().take(FACETS).map(|bytes| Facet::read(*bytes));
-        facets.collect::<Option<Facets>>().filter(|_| sound)
+        let mut labels = self.labels;
+        let facets = self.facets.iter().take(FACETS).map(|bytes| Facet::read(*bytes, &mut labels));
+        facets.collect::<Option<Facets<'p>>>().filter(|_| sound)
     }
 
-    /// The rules that a request can match, for one value of each attribute; `None` if it has
-    /// several.
+    /// The rules that a request can match, for one value of each attribute.
     #[must_use]
     #[inline]
-    pub fn find(&self, request: &View<'_>, several: Several) -> Option<Numbers<'p>> {
+    pub fn find(&self, request: &View<'_>, several: Several) -> Option<Found<'p>> {
         let mut hash = Hash::START;
+        let mut labels = self.labels;
         for &bytes in self.facets {
-            match Facet::read(bytes)?.of(request, several) {
+            match Facet::read(bytes, &mut labels)?.of(request, several) {
                 Seen::Part(part) => hash = hash.with(part),
-                Seen::Nothing => return Some(Numbers(&[])),
-                Seen::Several => return None,
+                Seen::Nothing => return Some(Found::Rules(Numbers(&[]))),
+                Seen::Several => return Some(Found::Several),
             }
         }
-        self.bucket(hash)
+        self.bucket(hash).map(Found::Rules)
     }
 
-    /// Whether the request has several values at this table's facets, any one of which is enough
-    /// for a rule: then the table cannot narrow anything.
+    /// The buckets, each once, of a request that has several values at a facet; `None` if there
+    /// are too many of them.
     ///
-    /// Only denials are ever blind. An `allow` must match every element of a set, so the bucket of
-    /// any one element holds all candidates. A `deny` must match one element, no matter which, so
-    /// its rules may be in as many buckets as there are elements. Looking into each would cost a
-    /// request's size times the tables; evaluating all denials costs what the program was charged
-    /// for without an index, and cannot miss one.
+    /// Only denials look for each element of a set. An `allow` must match every element, so the
+    /// bucket of any one element holds all candidates. A `deny` must match one element, no matter
+    /// which. Each facet looks for each element: two tests of a rule may match different ones.
     #[must_use]
-    pub fn is_blind(&self, request: &View<'_>) -> bool {
-        let facets = self.facets.iter().filter_map(|bytes| Facet::read(*bytes));
-        facets.map(|facet| facet.of(request, Several::Any)).any(|seen| seen == Seen::Several)
+    #[inline(never)]
+    pub fn places(&self, request: &View<'_>, several: Several) -> Option<ArrayVec<usize, LOOKS>> {
+        let mut hashes: ArrayVec<Hash, LOOKS> = ArrayVec::from_iter([Hash::START]);
+        for facet in self.facets()? {
+            let mut wider: ArrayVec<Hash, LOOKS> = ArrayVec::new();
+            let mut add = |part: Part<'_>| hashes.iter().all(|hash| wider.try_push(hash.with(part)).is_ok());
+            if !facet.each(request, several, &mut add) {
+                return None;
+            }
+            hashes = wider;
+        }
+        let mut places = ArrayVec::new();
+        for place in hashes.into_iter().map(|hash| self.place(hash)) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        Some(places)
     }
 
     /// The rules whose keys share the bucket of `hash`.
@@ -251,8 +284,10 @@ impl<'p> Table<'p> {
         self.entries.len()
     }
 
+    /// The rules of a bucket.
     #[inline]
-    fn nth(&self, bucket: usize) -> Option<Numbers<'p>> {
+    #[must_use]
+    pub fn nth(&self, bucket: usize) -> Option<Numbers<'p>> {
         let start = u16::from_le_bytes(*self.starts.get(bucket)?);
         let end = u16::from_le_bytes(*self.starts.get(bucket + 1)?);
         self.entries.get(usize::from(start)..usize::from(end)).map(Numbers)

@@ -3,16 +3,19 @@
 
 use arrayvec::ArrayVec;
 
-use super::facet::{FacetKind, Facets};
+use super::facet::{Facet, FacetKind, Facets, LOOKS, Several};
 use super::literal::{KEYS, Rule};
 use super::{Index, OPEN, TABLES, Table};
 use crate::bytecode::cursor::Cursor;
-use crate::model::vocabulary::FieldNo;
+use crate::bytecode::verify::pattern::{LABEL, LABEL_COMPARED};
+use crate::limits::{LABELS, SET_BYTES};
+use crate::model::types::Type;
+use crate::model::vocabulary::{FieldNo, Vocabulary};
 
 /// An index whose rules are being read.
 pub struct Proof<'a> {
     index: Index<'a>,
-    tables: ArrayVec<(Table<'a>, Facets), TABLES>,
+    tables: ArrayVec<Read<'a>, TABLES>,
     /// Bytes of code from the first rule on.
     rest: usize,
     next: u16,
@@ -24,13 +27,15 @@ pub struct Proof<'a> {
 impl<'a> Proof<'a> {
     /// Reads the index before the rules at `code`. `None` for an index that is wrong whatever the
     /// rules are.
-    pub fn begin(constant: &'a [u8], code: &Cursor<'a>) -> Option<Self> {
+    pub fn begin(constant: &'a [u8], code: &Cursor<'a>, several: Several, vocabulary: &Vocabulary) -> Option<Self> {
         let index = Index::read(constant)?;
         let mut tables = index.tables();
         let mut read = ArrayVec::new();
         for table in tables.by_ref() {
             let table = table.filter(Table::is_sound)?;
-            read.try_push((table, table.facets()?)).ok()?;
+            let facets = table.facets()?;
+            let is_many = facets.iter().any(|facet| may_be_many(facet, several, vocabulary));
+            read.try_push(Read { table, facets, is_many }).ok()?;
         }
         let sound = tables.rest().is_empty() && index.rules() > 0 && index.open().ascend();
         sound.then_some(Self { index, tables: read, rest: code.rest().len(), next: 0, open: 0, placed: 0 })
@@ -48,16 +53,21 @@ impl<'a> Proof<'a> {
 
     /// The most steps that a lookup takes.
     pub fn cost(&self) -> u64 {
-        let facet = |size: u16| FACET + u64::from(size) / FACET_SIZE;
-        TABLE * self.tables.len() as u64 + self.facets().map(|looked| facet(looked.size)).sum::<u64>()
+        let rules = u64::from(self.index.rules());
+        let table = |read: &Read<'_>| {
+            let once = TABLE + read.facets.iter().map(facet_cost).sum::<u64>();
+            // Several values are looked for, or else the directory is searched for the table's rules.
+            if read.is_many { once * LOOKS as u64 + SET_BYTES as u64 / SEEN + rules / SEEN } else { once }
+        };
+        self.tables.iter().map(table).sum()
     }
 
-    fn facets(&self) -> impl Iterator<Item = &super::facet::Facet> {
-        self.tables.iter().flat_map(|(_, facets)| facets)
+    fn facets(&self) -> impl Iterator<Item = &Facet<'a>> {
+        self.tables.iter().flat_map(|read| &read.facets)
     }
 
-    /// The next rule, from its frame on.
-    pub fn rule(&mut self, code: &Cursor<'a>, pool: &'a [u8]) -> Option<()> {
+    /// The next rule, from its frame on. Gives the steps that finding it may take.
+    pub fn rule(&mut self, code: &Cursor<'a>, pool: &'a [u8]) -> Option<u64> {
         let number = self.next;
         let (begins, table) = self.index.rule(number)?;
         if begins != self.rest.checked_sub(code.rest().len())? {
@@ -66,9 +76,9 @@ impl<'a> Proof<'a> {
         self.next = number.checked_add(1)?;
         if table == OPEN {
             self.open += 1;
-            return self.index.open().has(number).then_some(());
+            return self.index.open().has(number).then_some(0);
         }
-        let (table, facets) = self.tables.get(usize::from(table))?;
+        let Read { table, facets, is_many } = self.tables.get(usize::from(table))?;
         let keys = Rule::read(&mut code.clone(), pool)?.keys(facets)?;
         let mut buckets: ArrayVec<usize, KEYS> = ArrayVec::new();
         for key in keys {
@@ -79,18 +89,36 @@ impl<'a> Proof<'a> {
             }
         }
         self.placed += buckets.len();
-        Some(())
+        // One that is in several buckets is looked for in those that were looked into before.
+        Some(if *is_many && buckets.len() > 1 { MET * buckets.len().min(LOOKS) as u64 } else { 0 })
     }
 
     /// After the last rule: nothing was left out, and nothing is left over.
     pub fn end(&self, code: &Cursor<'a>) -> Option<()> {
-        let entries: usize = self.tables.iter().map(|(table, _)| table.entries()).sum();
+        let entries: usize = self.tables.iter().map(|read| read.table.entries()).sum();
         let whole = self.next == self.index.rules()
             && usize::from(self.open) == self.index.open().count()
             && self.placed == entries
             && u32::try_from(self.rest - code.rest().len()).ok() == Some(self.index.code);
         whole.then_some(())
     }
+}
+
+/// A table, and whether a request may have several values at its facets.
+struct Read<'a> {
+    table: Table<'a>,
+    facets: Facets<'a>,
+    is_many: bool,
+}
+
+fn may_be_many(facet: &Facet<'_>, several: Several, vocabulary: &Vocabulary) -> bool {
+    let is_set = || vocabulary.attribute(facet.field).is_some_and(|attribute| matches!(attribute.ty, Type::Set(_)));
+    facet.kind == FacetKind::SomeSegment || facet.kind != FacetKind::Action && several == Several::Any && is_set()
+}
+
+fn facet_cost(facet: &Facet<'_>) -> u64 {
+    let label = || LABELS as u64 * (LABEL + facet.label.len() as u64 / LABEL_COMPARED);
+    FACET + u64::from(facet.size) / FACET_SIZE + facet.kind.of_label().map_or(0, |_| label())
 }
 
 /// Steps of looking into one table.
@@ -101,3 +129,10 @@ pub const FACET: u64 = 16;
 
 /// The bytes of a facet that are read in one step.
 pub const FACET_SIZE: u64 = 2;
+
+/// Bytes of values, and rules of a directory, that are passed in one step when a request has
+/// several values.
+pub const SEEN: u64 = 4;
+
+/// Steps of finding out that a rule was met in a bucket before, in the fifteen others.
+pub const MET: u64 = 80;

@@ -19,6 +19,7 @@ use alloc::vec::Vec;
 use arrayvec::ArrayVec;
 
 use super::cursor::Cursor;
+use super::index::facet::Several;
 use super::index::proof::Proof as IndexProof;
 use super::op::{Const, Instruction, Length, Op, Rule, Sort, Test};
 use super::program::sections;
@@ -283,7 +284,9 @@ impl<'a> Verifier<'_, 'a> {
         if self.scope.budget == Budget::Token {
             return Err(Fault::IndexInToken);
         }
-        let mut proof = IndexProof::begin(self.constant(index)?, cursor).ok_or(Fault::BadIndex)?;
+        let several = if phase == Phase::Deny { Several::Any } else { Several::All };
+        let mut proof =
+            IndexProof::begin(self.constant(index)?, cursor, several, self.scope.vocabulary).ok_or(Fault::BadIndex)?;
         proof.fields().try_for_each(|field| self.field(field).map(|_| ()))?;
         self.allowance.charge(proof.cost())?;
         for _ in 0..proof.rules() {
@@ -292,7 +295,7 @@ impl<'a> Verifier<'_, 'a> {
             if self.rule(rule, cursor, phase)? != phase {
                 return Err(Fault::OutOfOrder);
             }
-            proof.rule(&frame, self.pool).ok_or(Fault::BadIndex)?;
+            self.allowance.charge(proof.rule(&frame, self.pool).ok_or(Fault::BadIndex)?)?;
         }
         proof.end(cursor).ok_or(Fault::BadIndex)?;
         Ok(usize::from(proof.rules()))
