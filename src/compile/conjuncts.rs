@@ -66,7 +66,8 @@ fn compared(part: &Condition, vocabulary: &Vocabulary) -> Option<(FieldNo, Patte
         | Condition::AnyInRow(..)
         | Condition::EveryInRow(..)
         | Condition::HasRow(..)
-        | Condition::Vouched(_) => None,
+        | Condition::Vouched(_)
+        | Condition::Approved(_) => None,
     }
 }
 
@@ -156,7 +157,6 @@ fn matches_absence(pattern: &Pattern) -> bool {
         | Pattern::Text(..)
         | Pattern::Range(..)
         | Pattern::Network(_)
-        | Pattern::Url(_)
         | Pattern::Is(_)
         | Pattern::Made(..) => false,
     }
@@ -174,8 +174,7 @@ fn is_constant(pattern: &Pattern) -> bool {
         | Pattern::Equal(_)
         | Pattern::Text(..)
         | Pattern::Range(..)
-        | Pattern::Network(_)
-        | Pattern::Url(_) => true,
+        | Pattern::Network(_) => true,
     }
 }
 

@@ -323,7 +323,8 @@ fn choose_more(rules: &mut [Placed<'_>]) {
         let best = candidates
             .into_iter()
             .map(|facet| divided(rules, &numbers, &facets, facet))
-            .max_by_key(|divided| divided.different);
+            // Segments that may be anywhere are looked for one by one: only if nothing else is as good.
+            .max_by_key(|divided| (divided.different, divided.facet.kind != FacetKind::SomeSegment));
         let Some(best) = best else { continue };
         for (number, crowd, keys) in best.rules {
             let placed = &mut rules[number];

@@ -311,7 +311,7 @@ impl Lowering<'_> {
         let (actions, when) = actions::drawn(actions, when, rule.effect);
         let actions = actions.map(program::Test::Action).into_iter();
         let when = conjuncts::drawn(&mut patterns, when, self.vocabulary);
-        patterns.sort_by_key(|(_, pattern)| pattern.rank());
+        patterns.sort_by_key(|(field, pattern)| (pattern.rank(), *field));
         let stated = |field| rule.tests.iter().find(|test| test.field == field).map(|test| test.asks(rule.effect));
         let patterns = patterns.into_iter().map(|(field, pattern)| match stated(field) {
             Some(other) if other != rule.effect.quantifier() => program::Test::Elements(other, field, pattern),

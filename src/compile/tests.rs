@@ -3,6 +3,7 @@
 
 pub(crate) mod harness;
 
+mod conjuncts;
 mod lowering;
 pub(crate) mod programs;
 mod regexes;

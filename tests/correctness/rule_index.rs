@@ -77,12 +77,25 @@ const VOCABULARY: &str = "vocabulary shelves 1 {
     ip: ip optional
     size: int optional
     owner: uuid optional
+    headers: labels optional
     action get, put, list, drop
 }
 ";
 
 const WORDS: [&str; 8] = ["a", "ab", "abc", "b", "abcdefghij", "abcdefghijk", "longer than eight bytes", "x"];
-const PATHS: [&str; 8] = ["/", "/a", "/a/b", "/a/b/c", "/b", "/a/x/c", "/b/a/b", "/a/b/c/d/e/f/g/h/i"];
+const PATHS: [&str; 11] = [
+    "/",
+    "/a",
+    "/a/b",
+    "/a/b/c",
+    "/b",
+    "/a/x/c",
+    "/b/a/b",
+    "/c/b/x",
+    "/a/b/c/d/e/f/g/h/i",
+    "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/x",
+    "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/x",
+];
 const ADDRESSES: [&str; 6] = ["10.0.0.1", "10.0.1.1", "10.1.0.1", "192.168.0.1", "2001:db8::1", "::1"];
 const NUMBERS: [i64; 8] = [0, 1, -1, 99, 100, 101, i64::MIN, i64::MAX];
 const OWNERS: [&str; 3] = [
@@ -122,7 +135,20 @@ fn rule(choices: &mut Choices<'_>, out: &mut String) {
         entries.push(format!("item: {}", text_pattern(choices)));
     }
     if choices.chance(90) {
-        let path = choices.pick(&["/a", "/a/b", "/a/**", "/a/b/**", "/*/b", "/**/c", "/a/*/c", "/**", "/a/b/c/d/**"]);
+        let path = choices.pick(&[
+            "/a",
+            "/a/b",
+            "/a/**",
+            "/a/b/**",
+            "/*/b",
+            "/**/c",
+            "/a/*/c",
+            "/**",
+            "/a/b/c/d/**",
+            "/**/x/**",
+            "/**/b/**/x",
+            "/a/**/x/**",
+        ]);
         entries.push(format!("path: \"{path}\""));
     }
     if choices.chance(60) {
@@ -134,7 +160,30 @@ fn rule(choices: &mut Choices<'_>, out: &mut String) {
         let range = choices.pick(&["0..99", "100", ">= 100", "< 0", "-1..1", "99..101", "0..1000000"]);
         entries.push(format!("size: {range}"));
     }
-    let _ = writeln!(out, "{} }}{}", entries.join(", "), if choices.chance(30) { " when has path" } else { "" });
+    if choices.chance(90) {
+        entries.push(format!("headers: {{ {} }}", labels(choices)));
+    }
+    let when = if choices.chance(90) { condition(choices) } else { "" };
+    let _ = writeln!(out, "{} }}{when}", entries.join(", "));
+}
+
+fn labels(choices: &mut Choices<'_>) -> String {
+    let mut label = |name| format!("{name}: {}", text_pattern(choices));
+    let first = label("a");
+    if choices.chance(90) { format!("{first}, b: {}", text_pattern(choices)) } else { first }
+}
+
+fn condition(choices: &mut Choices<'_>) -> &'static str {
+    *choices.pick(&[
+        " when has path",
+        " when tenant == \"ab\"",
+        " when tenant in [\"ab\", \"x\"]",
+        " when ends_with(tenant, \"b\") && has size && size >= 0 && size < 100",
+        " when has headers[\"a\"] && headers[\"a\"] == \"ab\"",
+        " when has headers[\"b\"] && starts_with(headers[\"b\"], \"longer\")",
+        " when has owner && owner == \"00000000-0000-4000-8000-000000000001\"",
+        " unless has path && path == \"/a\"",
+    ])
 }
 
 fn document(policy: &str) -> Document {
@@ -156,10 +205,15 @@ fn answers(
 ) -> [Result<BlockVerdict, RunError>; 2] {
     let field = |name| vocabulary.field(name).unwrap();
     let action = *choices.pick(&["get", "put", "list", "drop"]);
-    let items: Vec<Value<'_>> = (0..choices.below(4)).map(|_| Value::Bytes(choices.pick(&WORDS).as_bytes())).collect();
+    let most = *choices.pick(&[2, 4, 20]);
+    let items: Vec<Value<'_>> =
+        (0..choices.below(most)).map(|_| Value::Bytes(choices.pick(&WORDS).as_bytes())).collect();
+    let headers: Vec<(&str, &str)> =
+        ["a", "b", "c"].into_iter().take(choices.below(4)).map(|name| (name, *choices.pick(&WORDS))).collect();
     let mut request = Request::named(vocabulary, action, Time::from_millis(1_800_000_000_000)).unwrap();
     request.set(field("tenant"), *choices.pick(&WORDS)).unwrap();
     request.set(field("item"), items.as_slice()).unwrap();
+    request.set(field("headers"), headers.as_slice()).unwrap();
     if choices.chance(160) {
         request.set(field("path"), ResourcePath::new(*choices.pick(&PATHS)).unwrap()).unwrap();
     }
@@ -217,7 +271,7 @@ fn large(count: usize, rule: impl Fn(usize) -> String) -> Document {
 
 #[test]
 fn exact_values_prefixes_segments_networks_and_ranges_are_told_apart() {
-    let shapes: [(&str, fn(usize) -> String); 8] = [
+    let shapes: [(&str, fn(usize) -> String); 13] = [
         ("tenant (", |n| format!("action: get, tenant: \"tenant-{n}\"")),
         ("item 7 first bytes", |n| format!("action: get, tenant: \"one\", item: prefix \"k-{n:04}/\"")),
         ("tenant 9 last bytes", |n| format!("tenant: suffix \"@host-{n:03}\"")),
@@ -225,6 +279,11 @@ fn exact_values_prefixes_segments_networks_and_ranges_are_told_apart() {
         ("path 12 first bytes", |n| format!("path: \"/v1/room-{n:03}/**\"")),
         ("ip 120 bits", |n| format!("ip: \"10.{}.{}.0/24\"", n / 250, n % 250)),
         ("size ", |n| format!("size: {}..{}", n * 100, n * 100 + 99)),
+        ("headers[\"host\"] (", |n| format!("headers: {{ host: \"h-{n}\" }}")),
+        ("headers[\"host\"] 6 first bytes", |n| format!("headers: {{ at: any, host: prefix \"h-{n:03}/\" }}")),
+        ("headers[\"host\"] 7 last bytes", |n| format!("headers: {{ host: suffix \"@vm-{n:03}\" }}")),
+        ("path some segment", |n| format!("path: \"/**/room-{n}/**\"")),
+        ("path some segment", |n| format!("path: \"/v1/**/room-{n}\"")),
         ("tenant, ", |n| format!("tenant: \"tenant-{}\", path: \"/room-{:02}/**\"", n / 20, n % 20)),
     ];
     for (shown, rule) in shapes {
@@ -234,8 +293,120 @@ fn exact_values_prefixes_segments_networks_and_ranges_are_told_apart() {
         let first = text.lines().next().unwrap_or_default();
         assert!(first.contains("allow.index 400 rules") && first.contains(shown), "{first}");
         assert!(first.ends_with(" 0 open"), "{first}");
-        assert!(indexed.cost < linear.cost + 400, "an index costs little: {} and {}", indexed.cost, linear.cost);
+        let lookup = if shown == "path some segment" { 34_000 } else { 1_000 };
+        assert!(indexed.cost < linear.cost + lookup, "an index costs little: {} and {}", indexed.cost, linear.cost);
     }
+}
+
+#[test]
+fn a_condition_is_looked_up_like_an_entry_of_the_map() {
+    let same: [(fn(usize) -> String, fn(usize) -> String); 3] = [
+        (
+            |n| format!("allow {{ action: get }} when tenant == \"t{n}\""),
+            |n| format!("allow {{ action: get, tenant: \"t{n}\" }}"),
+        ),
+        (
+            |n| format!("deny {{ action: get }} when has headers[\"x\"] && headers[\"x\"] == \"t{n}\""),
+            |n| format!("deny {{ action: get, headers: {{ x: \"t{n}\" }} }}"),
+        ),
+        (
+            |n| format!("allow {{ action: get }} when has size && size >= {n} && size < {}", n + 1),
+            |n| format!("allow {{ action: get, size: {n} }}"),
+        ),
+    ];
+    for (condition, entry) in same {
+        let program = |rule: fn(usize) -> String| {
+            let rules: String = (0..100).map(|number| format!("    {}\n", rule(number))).collect();
+            pair(&document(&format!("policy p {{\n{rules}}}\n")), 24).1
+        };
+        let (written, entered) = (program(condition), program(entry));
+        assert!(is_indexed(&entered, document("policy p { allow { tenant: \"a\" } }").vocabulary()));
+        assert_eq!(written.program, entered.program);
+    }
+}
+
+#[test]
+fn rules_with_common_beginnings_of_every_length_are_all_found() {
+    let document = large(400, |n| format!("item: prefix \"{}{n}/\"", "k".repeat(1 + n % 40)));
+    let (_, indexed) = pair(&document, 24);
+    let text = listing(indexed.program.bytes(), document.vocabulary(), &[]);
+    assert!(text.lines().next().is_some_and(|first| first.ends_with(" 0 open")), "{text}");
+}
+
+/// The verdict of the program, and that of its rules without an index, which has to be the same.
+fn verdict(programs: &(Compiled, Compiled), vocabulary: &Vocabulary, request: &Request<'_>) -> BlockVerdict {
+    let answer = |compiled| run(&proved(compiled, vocabulary), ProgramKind::Authority, request, &CONTEXT);
+    let [linear, indexed] = [&programs.0, &programs.1].map(answer);
+    assert_eq!(linear, indexed);
+    indexed.expect("a proved program has an answer")
+}
+
+#[test]
+fn each_element_of_a_set_is_looked_up_in_denials_and_a_larger_set_asks_all_rules() {
+    let rules: String = (0..400).map(|n| format!("    deny {{ item: [\"k{n}\", \"l{}\"] }}\n", n % 9)).collect();
+    let document = document(&format!("policy p {{\n{rules}    allow {{ action: get }}\n}}\n"));
+    let vocabulary = document.vocabulary();
+    let programs = pair(&document, 24);
+    assert!(is_indexed(&programs.1, vocabulary));
+    let with = |items: &[String]| {
+        let items: Vec<Value<'_>> = items.iter().map(|item| Value::Bytes(item.as_bytes())).collect();
+        let mut request = Request::named(vocabulary, "get", Time::EPOCH).unwrap();
+        request.set_named("tenant", "a").unwrap();
+        request.set_named("item", items.as_slice()).unwrap();
+        verdict(&programs, vocabulary, &request)
+    };
+    for size in [0, 1, 2, 15, 16, 17, 40] {
+        let free: Vec<String> = (0..size).map(|n| format!("free-{n}")).collect();
+        assert_eq!(with(&free), BlockVerdict::Allow(Some(400)));
+        for place in 0..size {
+            let mut one = free.clone();
+            one[place] = "k123".to_owned();
+            assert_eq!(with(&one), BlockVerdict::Forbid(123));
+            // The first rule of the program decides, wherever its element is.
+            one[(place + 1) % size] = "l5".to_owned();
+            let first = if size == 1 { 5 } else { 5.min(123) };
+            assert_eq!(with(&one), BlockVerdict::Forbid(first));
+        }
+    }
+}
+
+#[test]
+fn each_segment_of_a_path_is_looked_up_and_a_longer_path_asks_all_rules() {
+    let document = large(400, |n| format!("path: \"/**/room-{n}/**\""));
+    let vocabulary = document.vocabulary();
+    let programs = pair(&document, 24);
+    for segments in [0, 1, 2, 15, 16, 17, 40] {
+        let free: Vec<String> = (0..segments).map(|n| format!("s{n}")).collect();
+        let with = |segments: &[String]| {
+            let path = format!("/{}", segments.join("/"));
+            let mut request = Request::named(vocabulary, "get", Time::EPOCH).unwrap();
+            request.set_named("tenant", "a").unwrap();
+            request.set_named("path", ResourcePath::new(&path).unwrap()).unwrap();
+            verdict(&programs, vocabulary, &request)
+        };
+        assert_eq!(with(&free), BlockVerdict::Abstain(None));
+        for place in 0..segments {
+            let mut one = free.clone();
+            one[place] = "room-321".to_owned();
+            assert_eq!(with(&one), BlockVerdict::Allow(Some(321)));
+        }
+    }
+}
+
+#[test]
+fn a_rule_in_several_buckets_of_one_request_stays_within_its_price() {
+    let elements: Vec<String> = (0..16).map(|n| format!("{n:02}-{}", "x".repeat(900))).collect();
+    let list = elements.iter().map(|element| format!("\"{element}y\", \"{element}\"")).collect::<Vec<_>>().join(", ");
+    let rules: String = (0..40).map(|n| format!("    deny {{ item: [{list}], tenant: suffix \"-{n}\" }}\n")).collect();
+    let document =
+        document(&format!("policy p {{\n{rules}    deny {{ item: \"a\" }}\n    allow {{ action: get }}\n}}\n"));
+    let vocabulary = document.vocabulary();
+    let programs = pair(&document, 1);
+    let items: Vec<Value<'_>> = elements.iter().map(|item| Value::Bytes(item.as_bytes())).collect();
+    let mut request = Request::named(vocabulary, "get", Time::EPOCH).unwrap();
+    request.set_named("tenant", "a-39").unwrap();
+    request.set_named("item", items.as_slice()).unwrap();
+    assert_eq!(verdict(&programs, vocabulary, &request), BlockVerdict::Forbid(39));
 }
 
 #[test]
@@ -271,7 +442,12 @@ fn a_token_has_no_index() {
 
 #[test]
 fn an_index_with_another_byte_is_refused_or_changes_nothing() {
-    let document = large(40, |n| format!("action: get, tenant: [\"t{n}\", \"u{}\"], path: \"/a/{}/**\"", n % 7, n % 3));
+    no_byte_can_change(|n| format!("action: get, tenant: [\"t{n}\", \"u{}\"], path: \"/a/{}/**\"", n % 7, n % 3));
+    no_byte_can_change(|n| format!("action: get, path: \"/**/{}/**\", headers: {{ host: \"t{n}\" }}", n % 3));
+}
+
+fn no_byte_can_change(rule: fn(usize) -> String) {
+    let document = large(40, rule);
     let (linear, indexed) = pair(&document, 4);
     let vocabulary = document.vocabulary();
     let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
@@ -280,9 +456,11 @@ fn an_index_with_another_byte_is_refused_or_changes_nothing() {
     let tenants: Vec<String> = (0..41).flat_map(|n| [format!("t{n}"), format!("u{n}")]).collect();
     let decisions = |proved: &Proved<'_>| -> Vec<Result<BlockVerdict, RunError>> {
         let asked = tenants.iter().map(|tenant| {
+            let headers = [("host", tenant.as_str())];
             let mut request = Request::named(vocabulary, "get", Time::from_millis(0)).unwrap();
             request.set_named("tenant", tenant.as_str()).unwrap();
             request.set_named("path", ResourcePath::new("/a/1/x").unwrap()).unwrap();
+            request.set_named("headers", headers.as_slice()).unwrap();
             run(proved, ProgramKind::Authority, &request, &CONTEXT)
         });
         asked.collect()
@@ -361,7 +539,12 @@ fn only_the_index_of_its_rules_is_believed() {
         ("the beginning of a text that is shorter", [&[1, 0, 1, 1, 2, 0], &right[6..]].concat()),
         ("another attribute", [&[1, 0, 0, 2, 9, 0], &right[6..]].concat()),
         ("an attribute that is not there", [&[1, 0, 0, 99, 9, 0], &right[6..]].concat()),
-        ("a kind of facet that is not there", [&[1, 0, 6, 1, 9, 0], &right[6..]].concat()),
+        ("a kind of facet that is not there", [&[1, 0, 10, 1, 9, 0], &right[6..]].concat()),
+        ("a label, where no rule asks for one", [&[1, 0, 6, 1, 9, 0, 1, 0, b'a'], &right[6..]].concat()),
+        ("the name of a label that is cut short", vec![1, 0, 6, 1, 9, 0, 200, 0, b'a']),
+        ("a label without a name", vec![1, 0, 6, 1, 9, 0]),
+        ("some segment of a text without one", [&[1, 0, 9, 1, 0, 0], &right[6..]].concat()),
+        ("some segment of a size", [&[1, 0, 9, 1, 1, 0], &right[6..]].concat()),
         ("more buckets than there are numbers", [&[1, 17, 0, 1, 9, 0], &right[6..]].concat()),
     ];
     for (what, tables) in tables {

@@ -60,7 +60,7 @@ fn page() -> String {
 fn costs() -> String {
     let Prices { compared, folded, label, label_compared, approver, member, sorted, sorted_bytes, .. } = PRICES;
     let Prices { search, searched, needle, read_again, claim, halved, table, facet, facet_size, .. } = PRICES;
-    let Prices { probe, hashed, .. } = PRICES;
+    let Prices { probe, hashed, looks, seen, met, .. } = PRICES;
     let (patterns, claims) = (patterns(), Claim::ALL.len() + CLAIM_ENTRIES);
     format!(
         "## Cost\n\n\
@@ -90,7 +90,9 @@ fn costs() -> String {
          comparison of the keys; then `member` \
          on the elements of the longest row |\n\
          | `deny.index`, `allow.index` | {table} steps for each table, {facet} for each facet and one for every {facet_size} \
-         of its size |\n\n\
+         of its size, and twice the price of finding the label of a facet; where a request may have several values, {looks} \
+         times that, one for every {seen} rules and every {seen} bytes that a set may have ({SET_BYTES}), and for a rule {met} for \
+         each of at most {looks} buckets |\n\n\
          The proof of a program looks at a constant as often as it is named: at most {TOKEN_PROOF_BYTES} bytes in all\nprograms \
          of a token together, and {POLICY_PROOF_BYTES} in a policy.\n\n\
          While a program runs, all work that is not constant time is counted again. A run that exceeds its\ncost is refused \
@@ -270,6 +272,7 @@ tables         for each:
   byte         facets, 1 to 3
   byte         the logarithm of its buckets, 0 to 16
   facets       byte kind, byte attribute, u16 size
+  labels       for each facet of a label: u16 the length of its name, the name
   u16          for each bucket, and once more for their end: where its rules begin among the entries
   u16          entries: numbers of rules, ascending in each bucket
 ```
@@ -282,6 +285,10 @@ tables         for each:
 | 3 | the first *size* bits of a number (64 bits, the sign inverted) or an address (128 bits) |
 | 4 | segment *size* of a path, 0 to 7 |
 | 5 | the action; attribute and size are 0 |
+| 6 | the whole value of a label, if it has at most *size* bytes |
+| 7 | its first *size* bytes, 1 to 64 |
+| 8 | its last *size* bytes, 1 to 64 |
+| 9 | any segment of a path; *size* is 0. A pattern requires its longest literal segment, the first of them |
 
 The bucket is the highest bits of a hash of the facets, in order. The hash begins with
 `2545f4914f6cdd1d`. A word of 64 bits is added by exclusive or, multiplication with
@@ -289,8 +296,10 @@ The bucket is the highest bits of a hash of the facets, in order. The hash begin
 each eight of them as a word with the low byte first, then the last eight once more; fewer than eight
 are one word, padded with zeros. Numbers, addresses and actions add the exclusive or of their two
 halves of 64 bits. A rule appears in every bucket in which a request that it matches can look. If an
-`allow` tests a set, its first element is looked up; if a `deny` tests a set with several elements,
-every rule is evaluated. `some.of` and `every.of` have no facet.
+`allow` tests a set, its first element is looked up. If a `deny` tests a set, each of its elements is
+looked up, and facet 9 looks up each segment of the path: with two such facets, each pair. If a
+request has more than 16 combinations for a table, every rule of that table is evaluated. `some.of`
+and `every.of` have no facet.
 
 ";
 

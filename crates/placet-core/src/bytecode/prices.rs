@@ -2,6 +2,7 @@
 //! implementations.
 
 use super::automaton;
+use super::index::facet::LOOKS;
 use super::index::proof;
 use super::made;
 use super::verify::{allowance, condition, pattern, table};
@@ -49,6 +50,12 @@ pub struct Prices {
     pub facet: u64,
     /// Size of a facet that costs one more step.
     pub facet_size: u64,
+    /// Lookups in a table of a request that may have several values at its facets.
+    pub looks: u64,
+    /// Bytes of such values, or rules, that are passed in one step.
+    pub seen: u64,
+    /// Steps of finding out that a rule was in another bucket.
+    pub met: u64,
     /// Steps of a glob for each piece.
     pub glob_piece: u64,
     /// Steps of a glob for each piece of a group that is tried at a byte of the value.
@@ -100,6 +107,9 @@ pub const PRICES: Prices = Prices {
     table: proof::TABLE,
     facet: proof::FACET,
     facet_size: proof::FACET_SIZE,
+    looks: LOOKS as u64,
+    seen: proof::SEEN,
+    met: proof::MET,
     glob_piece: wildcard::GLOB.once,
     glob_tried: wildcard::GLOB.tried,
     path_piece: wildcard::PATH.once,

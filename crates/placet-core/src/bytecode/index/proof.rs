@@ -7,8 +7,7 @@ use super::facet::{Facet, FacetKind, Facets, LOOKS, Several};
 use super::literal::{KEYS, Rule};
 use super::{Index, OPEN, TABLES, Table};
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::verify::pattern::{LABEL, LABEL_COMPARED};
-use crate::limits::{LABELS, SET_BYTES};
+use crate::limits::SET_BYTES;
 use crate::model::types::Type;
 use crate::model::vocabulary::{FieldNo, Vocabulary};
 
@@ -51,7 +50,12 @@ impl<'a> Proof<'a> {
         self.facets().filter(|facet| facet.kind != FacetKind::Action).map(|facet| facet.field)
     }
 
-    /// The most steps that a lookup takes.
+    /// The names of the labels that its facets look for.
+    pub fn labels(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.facets().filter(|facet| facet.kind.of_label().is_some()).map(|facet| facet.label)
+    }
+
+    /// The most steps that a lookup takes, without finding the labels.
     pub fn cost(&self) -> u64 {
         let rules = u64::from(self.index.rules());
         let table = |read: &Read<'_>| {
@@ -117,8 +121,7 @@ fn may_be_many(facet: &Facet<'_>, several: Several, vocabulary: &Vocabulary) -> 
 }
 
 fn facet_cost(facet: &Facet<'_>) -> u64 {
-    let label = || LABELS as u64 * (LABEL + facet.label.len() as u64 / LABEL_COMPARED);
-    FACET + u64::from(facet.size) / FACET_SIZE + facet.kind.of_label().map_or(0, |_| label())
+    FACET + u64::from(facet.size) / FACET_SIZE
 }
 
 /// Steps of looking into one table.

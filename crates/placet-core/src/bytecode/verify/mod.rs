@@ -289,6 +289,8 @@ impl<'a> Verifier<'_, 'a> {
             IndexProof::begin(self.constant(index)?, cursor, several, self.scope.vocabulary).ok_or(Fault::BadIndex)?;
         proof.fields().try_for_each(|field| self.field(field).map(|_| ()))?;
         self.allowance.charge(proof.cost())?;
+        // Twice: where another facet of the table has several values, all are looked at again.
+        proof.labels().try_for_each(|name| self.allowance.charge(2 * pattern::finding_label(name.len() as u64)))?;
         for _ in 0..proof.rules() {
             let frame = cursor.clone();
             let rule = self.op(cursor)?;

@@ -231,8 +231,13 @@ impl<'a> Verifier<'_, 'a> {
     /// The name of a label, which is compared with that of each label: all of them may be as long.
     pub(super) fn label_name(&mut self, name: Const) -> Checked {
         let length = self.bytes_of(BytesType::String, name)?;
-        self.allowance.charge(LABELS as u64 * (LABEL + length / LABEL_COMPARED))
+        self.allowance.charge(finding_label(length))
     }
+}
+
+/// Steps of finding a label whose name has this length.
+pub(super) const fn finding_label(length: u64) -> u64 {
+    LABELS as u64 * (LABEL + length / LABEL_COMPARED)
 }
 
 /// Steps of visiting one label.
