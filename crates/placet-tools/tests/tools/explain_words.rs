@@ -152,7 +152,7 @@ fn a_number_moves_to_the_nearest_end_of_the_range() {
     let why = explained(policy, "token t(most: 3)", "allow pay { amount: 250 }");
     assert_eq!(changes(&why), ["`amount` is 250, needs 1..100, such as 99"]);
     let why = explained(policy, "token t(most: 205)", "allow pay { amount: 250 }");
-    assert_eq!(changes(&why), ["`amount` is 250, needs amount <= 200, such as 200"]);
+    assert_eq!(changes(&why), ["`amount` is 250, needs 1..201, such as 200"]);
 }
 
 #[test]
