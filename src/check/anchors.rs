@@ -202,7 +202,7 @@ impl<'r> Anchors<'r> {
                 }
             }
             pattern @ (Pattern::Url(_) | Pattern::Absent | Pattern::Field(_) | Pattern::InParameter(_)) => {
-                keys.push(whole(slot, pattern))
+                keys.push(whole(slot, pattern));
             }
             // Nothing covers these but what is filed under `Tested`.
             Pattern::Any | Pattern::Not(_) | Pattern::OneOf(_) => {}

@@ -199,6 +199,9 @@ fn spoiled(token: &Token, random: &mut fastrand::Rng) -> String {
 fn hostile(token: &Token, world: &World, random: &mut fastrand::Rng) -> Option<String> {
     let made = random.choice(&world.blocks)?;
     let mut program = compiled(made, &world.old).ok()?.program.bytes().to_vec();
+    if program.is_empty() {
+        return None;
+    }
     let at = random.usize(..program.len());
     match random.u8(..4) {
         0 => program[at] = random.u8(..),
