@@ -12,6 +12,7 @@ use common::reference::{Asked, Held, uuid_text};
 use common::requests::request;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use placet::authorize::Authorizer;
+use placet::bytecode::verify::{Budget, Scope, verify};
 use placet::check::tree::{Condition, Constant, Piece, Term, Text};
 use placet::compile::Compiled;
 use placet::document::mint::{Wrapping, draft, mint};
@@ -73,7 +74,7 @@ fn line(choices: &mut Choices<'_>, random: &mut fastrand::Rng, verdicts: &mut [u
     };
     let name = *random.choice(&AUDIENCES).unwrap();
     let audience = name.map_or(Audience::NONE, |name| Audience::new(name).unwrap());
-    let token = token(&world, &key, audience, &librarian, random)?;
+    let (token, cost) = token(&world, &key, audience, &librarian, random)?;
     let verifier = Verifier::new(&keyring, &world.vocabulary).for_audience(audience);
     let authorizer = Authorizer::with_verifier(verifier);
     let mut requests = Vec::new();
@@ -106,7 +107,7 @@ fn line(choices: &mut Choices<'_>, random: &mut fastrand::Rng, verdicts: &mut [u
         requests.push(entry);
     }
     let vocabulary = HEXLOWER.encode(&world.vocabulary.to_bytes());
-    Some(json!({ "vocabulary": vocabulary, "key": secret, "audience": name, "requests": requests }))
+    Some(json!({ "vocabulary": vocabulary, "key": secret, "audience": name, "cost": cost, "requests": requests }))
 }
 
 fn count(verdict: Verdict, verdicts: &mut [usize; 4]) {
@@ -151,15 +152,19 @@ fn vouch_by(condition: &mut Condition, librarian: &[u8; 32]) {
     }
 }
 
+/// The token, and what its programs cost.
 fn token(
     world: &World,
     key: &MintingKey,
     audience: Audience,
     librarian: &SigningKey,
     random: &mut fastrand::Rng,
-) -> Option<Token> {
+) -> Option<(Token, u64)> {
     let blocks: Vec<Compiled> =
         world.blocks.iter().map(|made| compiled(made, &world.old).ok()).collect::<Option<_>>()?;
+    let scope = Scope { vocabulary: &world.old, state: world.old.present(), budget: Budget::Token };
+    let cost =
+        blocks.iter().map(|block| Some(verify(block.program.bytes(), &scope).ok()?.cost())).sum::<Option<_>>()?;
     let (authority, restrictions) = blocks.split_first()?;
     let encrypted = matches!(key, MintingKey::Local(_)) && random.u8(..3) == 0;
     let wrapping = Wrapping { sealed: restrictions.is_empty() && random.bool(), encrypted };
@@ -174,7 +179,7 @@ fn token(
             append(&token, &draft, &mut filling(random)).ok()?
         };
     }
-    Some(token)
+    Some((token, cost))
 }
 
 fn filling(random: &mut fastrand::Rng) -> impl FnMut(&mut [u8]) {

@@ -6,6 +6,7 @@ use placet::bytecode::constant::write_actions;
 use placet::bytecode::op::{Length, Op, Shape};
 use placet::bytecode::prices::{PRICES, Prices};
 use placet::bytecode::program::{Pool, Program};
+use placet::bytecode::url::{HOST as URL_HOST, PARTS as URL_PARTS};
 use placet::limits::{
     CLAIM_ENTRIES, LABELS, POLICY_COST, POLICY_PROGRAM_BYTES, POLICY_PROOF_BYTES, PROGRAM_NESTING, RULES, SET_BYTES,
     SET_ELEMENTS, TOKEN_BYTES, TOKEN_COST, TOKEN_PROGRAM_BYTES, TOKEN_PROOF_BYTES, VALUE_BYTES,
@@ -71,7 +72,8 @@ fn costs() -> String {
          set.\nInstructions that look through values byte by byte cost more, for at most as many bytes as a\nvalue may have \
          ({VALUE_BYTES}), or all elements of a set together ({SET_BYTES}):\n\n\
          | instruction | additional cost |\n|---|---|\n\
-         | a comparison with a text | a step for every {compared} bytes of the shorter one |\n\
+         | a comparison with a text, `is` | a step for every {compared} bytes of the shorter one |\n\
+         | `equals`, `begins` | the price of the pattern, since their own is that of a test |\n\
          | one that ignores case (`nocase`) | for each byte of the text {folded} step |\n\
          {patterns}\
          | a label | for each of {LABELS} labels {label} steps, and one for every {label_compared} bytes of the name |\n\
@@ -80,19 +82,23 @@ fn costs() -> String {
          | `size` of a set | for each element {sorted} steps, and one for every {sorted_bytes} bytes of all: they are sorted |\n\
          | `any.in`, `every.in` | twice the price of `size` of a set: the second set is sorted, and each element of the first is looked for in it |\n\
          | `contains` | {search} steps, {searched} for each byte of the text and {needle} for each byte of the part |\n\
-         | `string`, `path.of` | {read_again} steps for each byte: the text is read again each time |\n\
+         | `string`, `path.of`, `url.of` | {read_again} steps for each byte: the text is read again each time |\n\
          | `claim.of`, `has.claim` | {claim} steps for each of {claims} claims, and {read_again} for each byte that a token may have \
          ({TOKEN_BYTES}) |\n\
-         | `entry.of`, `has.entry` | the same; for each claim a step more, and one for every {compared} bytes of the name; and \
-         {read_again} for each byte of it |\n\
+         | `entry.of`, `has.entry` | the same; for each claim a step more, and one for every {compared} bytes of the name |\n\
          | `local` | {halved} steps for each time that the table is halved |\n\
-         | a look-up in a table | a step for each halving and every {hashed} bytes of the key, {probe} for each row with one hash, and the \
-         comparison of the keys; then `member` \
-         on the elements of the longest row |\n\
+         | a look-up in a table | a step for each halving and every {hashed} bytes of the key; {probe} for each row with one hash, and the \
+         comparison of the keys |\n\
+         | `in.row`, `any.in.row`, `every.in.row` | and, once or for each element of the set, {member} for each element of the row with \
+         most of them, and one for every {compared} bytes of the longest row |\n\
+         | `row.of` | and for a string, path or URL {read_again} for each byte of the longest one |\n\
          | `deny.index`, `allow.index` | {table} steps for each table, {facet} for each facet and one for every {facet_size} \
          of its size, and twice the price of finding the label of a facet; where a request may have several values, {looks} \
          times that, one for every {seen} rules and every {seen} bytes that a set may have ({SET_BYTES}), and for a rule {met} for \
          each of at most {looks} buckets |\n\n\
+         A value in a pattern (`is`, `made`) is paid for each time that the pattern looks at a value. Where a\nvalue is compared, a \
+         uuid and an address have 16 bytes, a claim as many as a token, a constant its own.\nAn instruction that looks at two \
+         constants or values of this kind pays for the shorter one.\n\n\
          The proof of a program looks at a constant as often as it is named: at most {TOKEN_PROOF_BYTES} bytes in all\nprograms \
          of a token together, and {POLICY_PROOF_BYTES} in a policy.\n\n\
          While a program runs, all work that is not constant time is counted again. A run that exceeds its\ncost is refused \
@@ -106,16 +112,16 @@ fn patterns() -> String {
     let Prices { automaton, state, passed, few_runs, made_piece, made_passed, made_spelling, .. } = PRICES;
     format!(
         "| a glob | {glob_piece} steps for each piece and {literal} for each byte of a literal; and for each byte of the value \
-         the cost of the most expensive group between two runs (not at the ends): {} for one literal, otherwise {place}, and {glob_tried} for each piece \
-         of the group |\n\
-         | a path pattern | the same with {path_piece} steps for each piece; {} for one literal, otherwise {place}, and \
-         {path_tried} for each piece; and the cost of the globs in it |\n\
+         the cost of the most expensive group between two runs (not at the ends): {glob_tried} for each piece, one for every \
+         64 bytes of a literal, and {place}, or {literal_sought} if there is one piece and it costs less than {place} |\n\
+         | a path pattern | the same with {path_piece} and {path_tried} steps for each piece. A glob in it is a piece like a literal \
+         of its constant's length, and costs its own price once; in a group between two runs also half of that, rounded up, and its \
+         price for each byte; at the ends, for each byte, the most expensive glob does |\n\
+         | a URL pattern | a path pattern, {URL_HOST} steps, and {URL_PARTS} for each byte |\n\
          | a made text | {made_piece} steps for each piece and 1 for each byte of a literal; {made_passed} for each byte of the \
          value; and {made_spelling} for each value of the request in it |\n\
-         | an automaton | {automaton} steps; {state} for each byte of the value, and one more for every {passed} runs, up to \
-         {few_runs} |\n",
-        literal_sought + glob_tried,
-        literal_sought + path_tried,
+         | an automaton | {automaton} steps; {state} for each byte of the value, and one more for every {passed} of its first \
+         {few_runs} runs |\n",
     )
 }
 
@@ -190,6 +196,9 @@ an instruction, its operands, its children. Lengths are unsigned and reach forwa
 be written down. A rule's number in a verdict counts all frames from 0. Where an instruction has a
 first and a last action, the first is not above the last.
 
+Before the rules are the tables that they look into, at most 32. A look-up names a table by the
+offset with which it was declared; a table that is not used is refused.
+
 The pool ends with the last constant that an instruction uses. Constants may be shared.
 
 ";
@@ -204,10 +213,28 @@ its pattern about an absent value, as it does where only that label is missing. 
 not match, `not` among it. A condition that reads an absent value is false, so `negate` of it is true.
 
 A test on a set asks its whole pattern about each element: in a `deny` one of them has to match, in
-`require` and `allow` all of them. An empty set is one absent value.
+`require` and `allow` all of them. `some.of` and `every.of` are tests on sets only. An empty set is
+one absent value.
 
-Texts are compared byte by byte, addresses as their sixteen bytes. A sum inside of a sum is exact;
-the whole of it is cut to 64 bits before anything else is done with it.
+## Values
+
+Where two values are compared, both are of one type, and so are the two sets of `any.in` and
+`every.in`. Texts are compared byte by byte, addresses as their sixteen bytes.
+
+A sum inside of a sum is exact; the whole of it is cut to 64 bits before anything else is done with
+it. `local` is absent where its result has more than 64 bits.
+
+A made text has one to eight values, as many as its shape has places for them. Each is a string, an
+int, in decimal, or a uuid, as 36 characters in lower case; in a pattern on bytes also bytes. What is
+before a `*` begins the value that is matched, what is after it ends it, and the two do not overlap.
+In a path a value is (a part of) one segment. One in which a `%` is not a whole escape of a canonical
+path matches nothing: the text beside it must not complete the escape.
+
+All blocks see the claims of the token's authority block, and so does a policy that a service holds;
+without a token it sees none.
+
+A key that is absent has no row. A row without this key has no elements, so every condition on it is
+false.
 
 ";
 
@@ -216,13 +243,15 @@ const CONSTANTS: &str = "\
 
 | of | layout |
 |---|---|
-| text | the bytes: UTF-8 for a whole string (a beginning or an end may be any bytes), a canonical path for a path, sixteen bytes for a uuid |
+| text | the bytes: UTF-8 for a whole string (a beginning, an end and what ignores case may be any bytes), a canonical path for a path, a canonical URL for a URL, sixteen bytes for a uuid |
 | set of actions | one bit for each action, by its number, lowest bit first; the last byte is not zero, so that the empty set has no bytes |
 | network | a byte with its bits, 0 to 128; or 192 and its bits, 0 to 32, for IPv4; then as many bytes as the bits need, spare bits zero. An IPv6 network contains no mapped address |
 | address | sixteen bytes; IPv4 is mapped to `::ffff:0:0/96` |
-| glob | pieces, each a varint: 0 is `*`, 1 is `?` (one character; of bytes, one byte), n + 1 is a literal of n bytes, which follow; no literal follows another one |
-| made text | pieces, each a varint: 0 is `*`, 1 is `?`, 2 is the next value of the request, which must not be empty, 3 is the next value, 4 begins a segment of a path, 5 is `**` in the place of a segment, n + 5 is a literal of n bytes, which follow. At most one `*` in a text or a segment, at most one `**`; in a path no `?` and no 3 |
-| path pattern | segments, each a varint: 0 is `**`, 1 is `*`, 2 is a length and a glob, n + 2 is a literal of n bytes, which follow: a segment of a canonical path |
+| glob | pieces, each a varint: 0 is `*`, 1 is `?` (one character; of bytes, one byte), n + 1 is a literal of n bytes, which follow; no literal follows another one, and no `*` another `*` |
+| made text | pieces, each a varint: 0 is `*`, 1 is `?`, 2 is the next value of the request, which must not be empty, 3 is the next value, 4 begins a segment of a path, 5 is `**` in the place of a segment, n + 5 is a literal of n bytes, which follow. No literal follows another one. At most one `*` in a text or a segment, at most one `**`, alone in its segment. 4 and 5 are only in paths, which begin with 4, have no empty segment, no `?` and no 3 |
+| path pattern | segments, each a varint: 0 is `**`, 1 is `*`, 2 is a length and a glob, n + 2 is a literal of n bytes, which follow: a segment of a canonical path. No `**` follows another one, and a glob has pieces |
+| URL pattern | a byte for the scheme: 0 any, 1 `http`, 2 `https`; one for the port: 0 any, 1 the scheme's, 2 the one that follows in two bytes, low byte first; one for the host: 0 any, 1 this one, 2 one label below, 3 this one or below, 4 `public`; after 1 to 3 a length and the host; then the segments of a path pattern, with those of a canonical URL (none is `/`) |
+| table | see below |
 | key | the 32 bytes of an Ed25519 public key |
 | quorum | a byte, how many keys; then 1 to 32 keys, ascending, none twice, and as many as the byte says or more |
 | automaton | see below |
@@ -256,6 +285,26 @@ offsets        for each: u32 the minute since 1970-01-01T00:00:00Z from which it
                is not the one before it
 u32            the minute at which the table ends, after the last of these
 ```
+
+The host of a URL pattern is canonical; below an address there is none. A port is not the default of
+its scheme. A pattern of one host has a `*` somewhere, and `public` is of any scheme, any port and the
+path `**`: every pattern can be written in a policy.
+
+A table has its rows in the order of the hashes of their keys, and of the keys where these are equal:
+
+```text
+varint, bytes  the name: letters, digits and `_`, no digit first, 1 to 128 bytes
+byte           the type of the keys: `string`, `int` or `uuid`, by their numbers in a vocabulary
+byte           the type of the values; 128 more for sets of it
+varint         rows, at most 1,048,576
+u32 each       the upper half of the hash of the key, as an index hashes bytes; low byte first
+u32 each       where the row ends, from the end of these numbers on; low byte first
+rows           for each: varint, bytes: the key; then the value, or for a set its elements, each a varint and bytes,
+               ascending, each once, 1 to 1,024, at most 131,072 bytes together
+```
+
+A bool is a byte, 0 or 1. A number has eight bytes, high byte first and the sign inverted. Everything
+else is as in a constant.
 
 An index says which of the rules after it a request can match. It is placed before all rules of its
 effect, only in programs that a service holds, and changes no verdict: an implementation that ignores
@@ -306,8 +355,8 @@ and `every.of` have no facet.
 const INSTRUCTIONS: &str = "\
 ## Instructions
 
-A reader refuses a program with a code that is not in this table. Codes from `80` on are indexes, not
-rules.
+A reader refuses a program with a code that is not in this table. Codes from `80` on
+are not rules: indexes, which a token does not have, and tables.
 
 | operand | on the wire | in a listing |
 |---|---|---|

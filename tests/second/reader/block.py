@@ -6,8 +6,8 @@ from .wire import Cursor, NotCanonical
 FINAL, NOT_BEFORE, EXPIRY, CLAIMS, VOUCHED, ENCRYPTED = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
 _IN_RESTRICTIONS = FINAL | NOT_BEFORE | EXPIRY | VOUCHED
 _IN_AUTHORITY = FINAL | NOT_BEFORE | CLAIMS
-_WORDS = {1: "id", 2: "type", 3: "owner", 4: "producer", 5: "application"}
-_MAPS = {6: "labels", 7: "attributes"}
+WORDS = {1: "id", 2: "type", 3: "owner", 4: "producer", 5: "application"}
+MAPS = {6: "labels", 7: "attributes"}
 _ENTRIES = 64
 
 
@@ -57,15 +57,15 @@ def claims(data):
     cursor = Cursor(data)
     while cursor.left():
         tag = cursor.byte()
-        if tag < last or (tag == last and tag in _WORDS):
+        if tag < last or (tag == last and tag in WORDS):
             raise NotCanonical
         inner = Cursor(cursor.counted())
-        if tag in _WORDS:
-            found[_WORDS[tag]] = _utf8(inner.rest())
-        elif tag in _MAPS:
+        if tag in WORDS:
+            found[WORDS[tag]] = _utf8(inner.rest())
+        elif tag in MAPS:
             entries += 1
             key = inner.text()
-            members = found.setdefault(_MAPS[tag], {})
+            members = found.setdefault(MAPS[tag], {})
             if entries > _ENTRIES or (members and key.encode() <= max(name.encode() for name in members)):
                 raise NotCanonical
             members[key] = _utf8(inner.rest())

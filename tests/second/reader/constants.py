@@ -1,7 +1,8 @@
-"""What constants hold: globs, path patterns, networks, automata, sets of actions."""
+"""What constants hold: globs, path patterns, networks, automata, time zones, sets of actions."""
 
 from .paths import is_canonical
 from .wire import Cursor, Cut, NotCanonical
+from .zones import Zone
 
 STAR, ONE, LITERAL = range(3)
 
@@ -30,28 +31,35 @@ def _glob(cursor):
     pieces = []
     while cursor.left():
         number = cursor.varint()
-        if number > 1 and pieces and pieces[-1][0] == LITERAL:
+        piece = (STAR,) if number == 0 else (ONE,) if number == 1 else (LITERAL, cursor.take(number - 1))
+        if piece[0] != ONE and pieces and pieces[-1][0] == piece[0]:
             raise NotCanonical
-        pieces.append((STAR,) if number == 0 else (ONE,) if number == 1 else (LITERAL, cursor.take(number - 1)))
+        pieces.append(piece)
     return pieces
 
 
-def _path(cursor):
+def path_pieces(cursor, is_segment):
     """Segments: `**`, `*`, a literal or a list of pieces."""
     segments = []
     while cursor.left():
         number = cursor.varint()
         if number == 2:
             segments.append(glob(cursor.counted()))
+            if not segments[-1]:
+                raise NotCanonical
+        elif number < 2:
+            if number == 0 and segments and segments[-1] == "**":
+                raise NotCanonical
+            segments.append(("**", "*")[number])
         else:
-            segments.append(("**", "*")[number] if number < 2 else _segment(cursor.take(number - 2)))
+            segments.append(cursor.take(number - 2))
+            if not is_segment(segments[-1].decode()):
+                raise NotCanonical
     return segments
 
 
-def _segment(data):
-    if b"/" in data or not is_canonical("/" + data.decode()):
-        raise ValueError
-    return data
+def _is_segment(text):
+    return bool(text) and "/" not in text and is_canonical("/" + text)
 
 
 def _network(cursor):
@@ -75,7 +83,8 @@ class Automaton:
         if self.states < 2 or self.classes < 1:
             raise ValueError
         self.of_byte, begin = [], 0
-        for _ in range(cursor.byte()):
+        self.runs = cursor.byte()
+        for _ in range(self.runs):
             last, kind = cursor.take(2)
             if last < begin or kind >= self.classes:
                 raise ValueError
@@ -114,7 +123,8 @@ def _canonical(cursor):
     return text.encode()
 
 
-glob, path, network = reading(_glob), reading(_path), reading(_network)
+glob, network, zone = reading(_glob), reading(_network), reading(Zone)
+path = reading(lambda cursor: path_pieces(cursor, _is_segment))
 automaton, actions = reading(Automaton), reading(_actions)
 key, address, uuid = _sized(32), _sized(16), _sized(16)
 string = reading(lambda cursor: cursor.rest().decode().encode())

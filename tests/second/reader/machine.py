@@ -1,6 +1,6 @@
 """Runs a proved program on a request."""
 
-from . import matching
+from . import made, matching
 from .vocabulary import SET
 
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -10,8 +10,18 @@ ALLOW, FORBIDDEN, NOT_PERMITTED = "allow", "forbidden", "not_permitted"
 class Context:
     """What a program can ask of its token."""
 
-    def __init__(self, issuance, expiry, vouchers):
-        self.issuance, self.expiry, self.vouchers = issuance, expiry, vouchers
+    def __init__(self, issuance, expiry, vouchers, claims):
+        self.issuance, self.expiry, self.vouchers, self.claims = issuance, expiry, vouchers, claims
+
+    def entry(self, node):
+        return _text(self.claims.get(node.map, {}).get(node.name_operand.decode()))
+
+    def claim(self, node):
+        return _text(self.claims.get(node.claim))
+
+
+def _text(claim):
+    return None if claim is None else claim.encode()
 
 
 class Machine:
@@ -50,7 +60,7 @@ class Machine:
             return self._is_for_action(test)
         value = self.request.values.get(test.field)
         attribute = self.attributes[test.field]
-        if test.name == "test":
+        if test.name in ("test", "some.of", "every.of"):
             holds = lambda one: self._pattern(test.children[0], one, attribute.scalar)
         elif test.name == "equals":
             holds = lambda one: one == test.value
@@ -59,7 +69,8 @@ class Machine:
         else:
             holds = lambda one: one is not None
         if attribute.shape == SET and value is not None:
-            return any(map(holds, value)) if is_deny else all(map(holds, value))
+            is_one = test.name == "some.of" or (is_deny and test.name != "every.of")
+            return any(map(holds, value)) if is_one else all(map(holds, value))
         return holds(value)
 
     def _pattern(self, node, value, scalar):
@@ -76,7 +87,31 @@ class Machine:
             return False
         if name == "not":
             return not self._pattern(children[0], value, scalar)
+        if name == "is":
+            return self._operand(children[0])[0] == value
+        if name == "made":
+            return self._is_made(node, value, scalar)
         return _VALUES[name](node, value, scalar == "string")
+
+    def _row(self, node):
+        """The values of the row; none without such a row, or without a key."""
+        key, _ = self._operand(node.children[-1])
+        return node.table.rows.get(key, [])
+
+    def _in_row(self, node):
+        row = self._row(node)
+        if node.name == "has.row":
+            return bool(row)
+        if node.name == "in.row":
+            return self._operand(node.children[0])[0] in row
+        values = self.request.values.get(node.field, [])
+        return bool(values) and (any if node.name == "any.in.row" else all)(one in row for one in values)
+
+    def _is_made(self, node, value, scalar):
+        values = [self._operand(child) for child in node.children]
+        if any(one is None for one, _ in values):
+            return False
+        return made.matches(node.value, [made.spelled(*one) for one in values], value, scalar)
 
     def _condition(self, node):
         name, children = node.name, node.children
@@ -98,6 +133,15 @@ class Machine:
             return node.field in self.request.values
         if name == "has.label":
             return node.value in self.request.values.get(node.field, {})
+        if name in ("any.in", "every.in"):
+            values, others = (self.request.values.get(field, []) for field in (node.field, node.set))
+            return bool(values) and (any if name == "any.in" else all)(one in others for one in values)
+        if name in ("in.row", "any.in.row", "every.in.row", "has.row"):
+            return self._in_row(node)
+        if name == "asks":
+            return node.value >> self.request.action & 1 == 1
+        if name in ("has.claim", "has.entry"):
+            return (self.context.claim if name == "has.claim" else self.context.entry)(node) is not None
         if name == "vouched":
             return node.value in self.context.vouchers
         if name in ("true", "false"):
@@ -129,12 +173,19 @@ class Machine:
             return getattr(self.context, name), "time"
         if name in ("yes", "no"):
             return name == "yes", "bool"
+        if name in ("claim.of", "entry.of"):
+            return (self.context.claim if name == "claim.of" else self.context.entry)(node), "string"
+        if name == "row.of":
+            return next(iter(self._row(node)), None), node.table.element
         if not node.children:
-            return node.value, name
+            return node.value, _TYPES.get(name, name)
         value, _ = self._operand(node.children[0])
+        if name == "local":
+            return (None if value is None else node.value.local(value)), "time"
         return (None if value is None else _FUNCTIONS[name](value)), "int"
 
 
+_TYPES = {"path.of": "path", "url.of": "url"}
 _VALUES = {
     "any": lambda node, value, is_text: True,
     "is.true": lambda node, value, is_text: value is True,
@@ -148,6 +199,11 @@ _VALUES = {
     "net": lambda node, value, is_text: matching.network(node.value, value),
     "path": lambda node, value, is_text: matching.path(node.value, value),
     "within": lambda node, value, is_text: matching.within(node.value, value),
+    "nocase": lambda node, value, is_text: value.lower() == node.value.lower(),
+    "nocase.prefix": lambda node, value, is_text: value.lower().startswith(node.value.lower()),
+    "nocase.suffix": lambda node, value, is_text: value.lower().endswith(node.value.lower()),
+    "nocase.within": lambda node, value, is_text: matching.within(node.value.lower(), value.lower()),
+    "url": lambda node, value, is_text: node.value.matches(value),
 }
 _COMPARISONS = {
     "equal": lambda a, b: a == b,

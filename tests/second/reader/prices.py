@@ -1,12 +1,16 @@
 """The price of an instruction, from the table and from the section about cost of `docs/bytecode.md`."""
 
-VALUE_BYTES, SET_BYTES = 16 * 1024, 128 * 1024
-TOKEN_COST = 1 << 24
+from . import made
+from .constants import LITERAL
+
+VALUE_BYTES, SET_BYTES, SET_ELEMENTS = 16 * 1024, 128 * 1024, 1024
+TOKEN_BYTES, TOKEN_COST, TOKEN_PROOF = 6144, 1 << 24, 1 << 20
+_LABELS, _CLAIMS = 64, 69
 
 
-def price(node, ty, values):
-    """`values` is one, or 1,024 for a pattern on a set; `ty` is the type of what a pattern looks at."""
-    return values * node.row.cost + _ADDITIONAL.get(node.name, lambda *_: 0)(node, ty, values)
+def price(node, values, sizes):
+    """`values` is one, or 1,024 for a pattern on a set; `sizes` has the greatest size of each value in the node."""
+    return values * node.row.cost + _ADDITIONAL.get(node.name, lambda *_: 0)(node, values, sizes)
 
 
 def _all(values):
@@ -14,78 +18,161 @@ def _all(values):
     return VALUE_BYTES if values == 1 else SET_BYTES
 
 
-def _text(node, ty, values):
-    return values * -(-min(len(node.text), VALUE_BYTES) // 32)
+def _bytes(length, values):
+    """Bytes that are compared with a text of this length."""
+    return min(values * length, _all(values))
 
 
-_RUN, _LITERAL = 0, 2
+def _text(node, values, sizes):
+    return _bytes(len(node.value), values) // 32
 
 
-def _glob(node, ty, values):
-    return _pieces(node.value, values, each=8, literal=5, more=3)
+def _nocase(node, values, sizes):
+    return _bytes(len(node.value), values)
 
 
-def _path(node, ty, values):
-    """A segment is a piece: `**` is a run, and what is neither a literal nor a glob is like `?`."""
-    pieces = [(_RUN,) if it == "**" else (_LITERAL, it) if isinstance(it, bytes) else (1,) for it in node.value]
-    globs = sum(_pieces(it, values, each=8, literal=5, more=3) for it in node.value if isinstance(it, list))
-    return _pieces(pieces, values, each=16, literal=7, more=5) + globs
+def _same(node, values, sizes):
+    return _bytes(sizes[0], values) // 32
 
 
-def _pieces(pieces, values, each, literal, more):
-    fixed = sum(each + (2 * len(piece[1]) if piece[0] == _LITERAL else 0) for piece in pieces)
-    runs = [place for place, piece in enumerate(pieces) if piece[0] == _RUN]
-    dearest = 0
-    # What is before the first run or after the last one is looked for at one place.
-    for first, last in zip(runs, runs[1:]):
-        group = pieces[first + 1 : last]
-        if group:
-            is_literal = len(group) == 1 and group[0][0] == _LITERAL
-            dearest = max(dearest, literal if is_literal else 8 + more * len(group))
-    return values * fixed + _all(values) * dearest
+def _made(node, values, sizes):
+    once = sum(12 + len(literal) for _, literal in node.value)
+    return values * (once + 128 * made.values(node.value)) + 2 * _all(values)
 
 
-def _automaton(node, ty, values):
-    runs = sum(a != b for a, b in zip(node.value.of_byte, node.value.of_byte[1:])) + 1
-    return values * 16 + _all(values) * (2 + min(8, runs // 2))
+def _scanned(once, each):
+    return lambda node, values, sizes: values * once(node.value) + _all(values) * each(node.value)
 
 
-def _label(node, ty, values):
-    return values * 64 * (4 + -(-len(node.value) // 32))
+class _Wildcards:
+    """The price of a glob or of the segments of a path: once for each value, and for each of its bytes."""
+
+    def __init__(self, once, tried):
+        self.once_of_piece, self.tried_of_piece = once, tried
+
+    def once(self, pieces):
+        return sum(self.once_of_piece + 2 * _length(it) + (_GLOB.once(it) if _is_glob(it) else 0) for it in pieces)
+
+    def each(self, pieces):
+        runs = [place for place, it in enumerate(pieces) if _is_run(it)]
+        if not runs:
+            return self._anchored(pieces)
+        ends = self._anchored(pieces[: runs[0]]) + self._anchored(pieces[runs[-1] + 1 :])
+        return ends + max((self._sought(pieces[a + 1 : b]) for a, b in zip(runs, runs[1:])), default=0)
+
+    def _anchored(self, group):
+        return max((_GLOB.each(it) for it in group if _is_glob(it)), default=0)
+
+    def _sought(self, group):
+        tried = sum(map(self._tried, group))
+        if not group:
+            return 0
+        return tried + (2 if len(group) == 1 and tried < 8 else 8)
+
+    def _tried(self, it):
+        inner = -(-_GLOB.once(it) // 2) + _GLOB.each(it) if _is_glob(it) else 0
+        return self.tried_of_piece + _length(it) // 64 + inner
 
 
-def _member(node, ty, values):
-    return 1024 * 3 + SET_BYTES // 32
+_GLOB, _PATH = _Wildcards(8, 3), _Wildcards(16, 5)
 
 
-def _size(node, ty, values):
-    return 1024 * 48 + SET_BYTES // 2
+def _is_glob(it):
+    return isinstance(it, list)
 
 
-def _contains(node, ty, values):
-    return 64 + 7 * VALUE_BYTES
+def _is_run(it):
+    return it == "**" or it == (0,)
 
 
-def _read_again(node, ty, values):
+def _length(it):
+    """Bytes of a literal, or of the glob of a segment."""
+    if _is_glob(it):
+        return sum(1 if piece[0] != LITERAL else len(piece[1]) + _digits(len(piece[1]) + 1) for piece in it)
+    return len(it) if isinstance(it, bytes) else len(it[1]) if it[0] == LITERAL else 0
+
+
+def _digits(number):
+    """Bytes of a varint."""
+    return max(1, -(-number.bit_length() // 7))
+
+
+def _label(node, *_):
+    return _LABELS * (4 + len(node.name_operand) // 32)
+
+
+def _member(node, values, sizes):
+    return SET_ELEMENTS * 3 + _bytes(sizes[0], SET_ELEMENTS) // 32
+
+
+def _sorted(*_):
+    return SET_ELEMENTS * 48 + SET_BYTES // 2
+
+
+def _size(node, *_):
+    return _sorted() if node.is_set else 0
+
+
+def _contains(node, values, sizes):
+    return 64 + 3 * sizes[0] + 4 * sizes[1]
+
+
+def _shorter(node, values, sizes):
+    return min(min(sizes), VALUE_BYTES) // 32
+
+
+def _read_again(node, *_):
     return 2 * len(node.value)
 
 
+def _claim(*_):
+    return _CLAIMS * 4 + 2 * TOKEN_BYTES
+
+
+def _entry(node, *_):
+    return _claim() + _CLAIMS * (1 + len(node.name_operand) // 32)
+
+
+def _zone(node, *_):
+    return 2 * len(node.value.turns).bit_length() if node.value.end is not None else 0
+
+
+def _look_up(node, values, sizes):
+    """The key is the last one of the values."""
+    return node.table.look_up(sizes[-1])
+
+
+def _row(node, values, sizes):
+    """The value that is found is read again."""
+    return _look_up(node, values, sizes) + (2 * node.table.value_bytes if node.table.element in _READ_AGAIN else 0)
+
+
+def _set_in_row(node, values, sizes):
+    return _look_up(node, values, sizes) + node.table.members(SET_ELEMENTS)
+
+
+_READ_AGAIN = ("string", "path", "url")
 _ADDITIONAL = {
-    "eq": _text,
-    "prefix": _text,
-    "suffix": _text,
-    "equals": _text,
-    "begins": _text,
-    "within": lambda node, ty, values: values * -(-len(node.path) // 32),
-    "glob": _glob,
-    "path": _path,
-    "regex": _automaton,
-    "label": _label,
-    "label.of": lambda node, *_: 64 * 4,
-    "has.label": _label,
+    **dict.fromkeys(("eq", "prefix", "suffix", "equals", "begins", "within"), _text),
+    **dict.fromkeys(("nocase", "nocase.prefix", "nocase.suffix", "nocase.within"), _nocase),
+    **dict.fromkeys(("label", "label.of", "has.label"), _label),
+    **dict.fromkeys(("any.in", "every.in"), lambda *_: 2 * _sorted()),
+    **dict.fromkeys(("claim.of", "has.claim"), _claim),
+    **dict.fromkeys(("entry.of", "has.entry"), _entry),
+    **dict.fromkeys(("string", "path.of", "url.of"), _read_again),
+    **dict.fromkeys(("equal", "unequal", "starts", "ends"), _shorter),
+    "is": _same,
+    "made": _made,
+    "glob": _scanned(_GLOB.once, _GLOB.each),
+    "path": _scanned(_PATH.once, _PATH.each),
+    "url": _scanned(lambda url: _PATH.once(url.path) + 192, lambda url: _PATH.each(url.path) + 1),
+    "regex": _scanned(lambda automaton: 16, lambda automaton: 2 + min(8, automaton.runs) // 2),
     "member": _member,
     "size": _size,
     "contains": _contains,
-    "string": _read_again,
-    "path.of": _read_again,
+    "local": _zone,
+    "has.row": _look_up,
+    "row.of": _row,
+    "in.row": lambda node, values, sizes: _look_up(node, values, sizes) + node.table.members(1),
+    **dict.fromkeys(("any.in.row", "every.in.row"), _set_in_row),
 }

@@ -1,9 +1,13 @@
 """Turns the bytes of a program into a tree, and refuses what is no program."""
 
+from .block import MAPS, WORDS
 from .opcodes import TABLE
 from .wire import Cursor, Cut, NotCanonical, zigzag
 
+# Only a service's own programs have them.
+INDEXES = ("deny.index", "allow.index")
 MOST_BYTES, MOST_RULES, MOST_DEPTH = 6144, 50_000, 72
+_CLAIMS = {"Claim": WORDS, "ClaimMap": MAPS}
 
 
 class BadProgram(Exception):
@@ -25,9 +29,12 @@ class Program:
             cursor = Cursor(data)
             code = Cursor(cursor.counted())
             self.pool, self.pool_end = cursor.rest(), 0
-            self.rules = []
+            self.rules, self.tables, self.names = [], [], set()
             while code.left():
-                self.rules.append(self._node(code, "rule", 1))
+                rule = self._node(code, "rule", 1)
+                if rule.name == "table" and self.rules:
+                    raise BadProgram("a table after a rule")
+                (self.tables if rule.name == "table" else self.rules).append(rule)
             self._check_order()
         except (Cut, NotCanonical) as error:
             raise BadProgram(type(error).__name__) from None
@@ -42,15 +49,20 @@ class Program:
 
     def _node(self, code, sort, depth):
         row = TABLE.get(code.byte())
-        if row is None or row.sort != sort or row.code >= 0x80 or depth > MOST_DEPTH:
+        if row is None or row.sort != sort or row.name in INDEXES or depth > MOST_DEPTH:
             raise BadProgram(f"no {sort}, or too deep")
         node, body = Node(row), None
+        self.names.add(row.name)
         for name, kind in row.operands:
             if kind == "Length":
                 body = code.varint()
             else:
                 # An instruction has a name of its own.
-                setattr(node, "name_operand" if name == "name" else name, self._operand(code, kind))
+                operand = self._operand(code, kind)
+                if kind == "Const":
+                    node.constant_at, operand = operand
+                    node.constant_operand = operand
+                setattr(node, "name_operand" if name == "name" else name, operand)
         if row.is_list:
             inner = Cursor(code.take(body))
             while inner.left():
@@ -66,10 +78,16 @@ class Program:
             return zigzag(code.varint())
         if kind == "Action":
             return code.varint()
+        if kind in _CLAIMS:
+            number = code.byte()
+            if number not in _CLAIMS[kind]:
+                raise BadProgram("unknown claim")
+            return _CLAIMS[kind][number]
         assert kind == "Const", kind
-        cursor = Cursor(self.pool, code.varint())
-        if cursor.at > len(self.pool):
+        at = code.varint()
+        cursor = Cursor(self.pool, at)
+        if at > len(self.pool):
             raise BadProgram("a constant outside of the pool")
         data = cursor.counted()
         self.pool_end = max(self.pool_end, cursor.at)
-        return data
+        return at, data

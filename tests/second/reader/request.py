@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 import uuid
 
+from . import urls
 from .paths import is_canonical
 from .vocabulary import LABELS, SET
 from .wire import Refused
@@ -83,6 +84,13 @@ def _path(json):
     return json.encode()
 
 
+def _url(json):
+    # Any spelling may be in JSON; this reader takes the canonical one only.
+    if not urls.is_canonical(json):
+        raise Refused("malformed_request")
+    return json.encode()
+
+
 _READERS = {
     "bool": bool,
     "int": int,
@@ -93,4 +101,5 @@ _READERS = {
     "duration": int,
     "ip": address,
     "path": _path,
+    "url": _url,
 }

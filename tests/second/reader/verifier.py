@@ -53,11 +53,11 @@ class Token:
         if self.blocks[0].nonce is not None:
             plain[0] = self._decrypt(key)
         parts = [block.split(data, it.flags) for data, it in zip(plain, self.blocks)]
-        self.programs, cost = [], 0
+        self.programs, self.cost = [], 0
         for claims, program in parts:
             program = Program(program)
-            cost += Proof(program, vocabulary, state).cost
-            if cost > TOKEN_COST:
+            self.cost += Proof(program, vocabulary, state).cost
+            if self.cost > TOKEN_COST:
                 raise Refused("too_costly")
             self.programs.append(program)
         self.claims = block.claims(parts[0][0])
@@ -103,7 +103,7 @@ class Token:
             return NOT_PERMITTED, 0, None
         expiry = TIME_MOST if self.header.expiry is None else self.header.expiry
         vouchers = [it.voucher for it in self.blocks if it.voucher is not None]
-        machine = Machine(self.vocabulary, request, Context(self.header.issuance, expiry, vouchers))
+        machine = Machine(self.vocabulary, request, Context(self.header.issuance, expiry, vouchers, self.claims))
         answers = []
         for number, program in enumerate(self.programs):
             verdict, rule = machine.run(program, number > 0)

@@ -3,7 +3,7 @@
 from . import crypto
 from .wire import Cursor
 
-SCALARS = ("bool", "int", "string", "bytes", "uuid", "time", "duration", "ip", "path")
+SCALARS = ("bool", "int", "string", "bytes", "uuid", "time", "duration", "ip", "path", "url")
 ONE, SET, LABELS = range(3)
 
 

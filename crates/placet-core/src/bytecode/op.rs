@@ -208,7 +208,7 @@ ops! {
         0x24 AllOf        "all.of"      (body: Length)                              Body(Pattern),          8 "All of the patterns match.";
         0x25 IsTrue       "is.true"     ()                                          Leaf,                   8 "A bool that is true.";
         0x26 IsFalse      "is.false"    ()                                          Leaf,                   8 "A bool that is false.";
-        0x27 Eq           "eq"          (text: Const)                               Leaf,                   8 "A string, bytes, path or uuid with exactly these bytes.";
+        0x27 Eq           "eq"          (text: Const)                               Leaf,                   8 "A string, bytes, path, URL or uuid with exactly these bytes.";
         0x2c Range        "range"       (first: Int, last: Int)                     Leaf,                  24 "An int, time or duration between the two, inclusive.";
         0x2d Net          "net"         (network: Const)                            Leaf,                   8 "An address in the network.";
         0x30 Label        "label"       (name: Const)                               One(Pattern),          16 "Labels in which the value of this one matches.";
