@@ -6,10 +6,11 @@ import json
 import pathlib
 import sys
 
-from reader import keys, revocations
+from reader import keys, revocations, statements
 from reader.opcodes import TABLE
 from reader.program import INDEXES
 from reader.request import Request
+from reader.statements import Statement
 from reader.verifier import Verifier
 from reader.vocabulary import Vocabulary
 from reader.wire import Refused
@@ -41,7 +42,9 @@ def verdict(verifier, text, vocabulary, entry, request):
     """As an entry has it: the verdict, and the refusal or the block and the rule."""
     try:
         token = verifier.verify(text, entry["at"])
-        word, block, rule = token.decide(Request(vocabulary, request, entry["at"]))
+        proof = Statement(entry["proof"]) if "proof" in entry else None
+        approvals = [Statement(approval) for approval in entry.get("approvals", [])]
+        word, block, rule = token.decide(Request(vocabulary, request, entry["at"]), proof, approvals)
     except Refused as refused:
         return "refused", refused.name, None, None
     return word, None, block, rule
@@ -74,14 +77,14 @@ class Vectors:
         name, verifier = entry["name"], self.verifier(entry)
         token = verifier.verify(entry["text"], entry.get("not_before", entry["issuance"]))
         header = token.header
-        agree(name, [header.key_id.hex(), header.id.hex(), header.fingerprint.hex(), header.issuance],
+        agree(name, [header.key_id.hex(), header.id.hex(), token.fingerprint.hex(), header.issuance],
               [entry[key] for key in ("key", "id", "fingerprint", "issuance")])
         agree(name, [token.not_before, token.expiry, token.claims, token.blocks[-1].is_final],
               [entry.get("not_before"), entry.get("expiry"), entry.get("claims", {}), entry["sealed"]])
         for link, block, known in zip(token.envelope.links, token.blocks, entry["blocks"], strict=True):
-            voucher = keys.parse(known["voucher"]).data if "voucher" in known else None
-            agree(name, [link.revocation_id.hex(), block.voucher, block.not_before, block.expiry],
-                  [known["revocation"], voucher, known.get("not_before"), known.get("expiry")])
+            voucher, holder = (keys.parse(known[it]).data if it in known else None for it in ("voucher", "holder"))
+            agree(name, [link.revocation_id.hex(), block.voucher, block.holder, block.not_before, block.expiry],
+                  [known["revocation"], voucher, holder, known.get("not_before"), known.get("expiry")])
         for row in entry["verdicts"]:
             found = verdict(verifier, entry["text"], self.vocabulary, row, requests[row["request"]])
             agree(f"{name}: {row['request']}", found, wanted(row))
@@ -97,8 +100,19 @@ class Vectors:
             agree(f"{entry['name']}: {key} {place}", refusal(verifier, text, entry["issuance"]), name)
             self.count += 1
 
+    def proved(self, entry, requests):
+        name, request = entry["name"], Request(self.vocabulary, requests[entry["request"]], entry["at"])
+        agree(f"{name}: digest", statements.digest(request).hex(), entry["digest"])
+        if "proof" in entry:
+            agree(f"{name}: id", Statement(entry["proof"]).id.hex(), entry["id"])
+        found = verdict(self.verifier(entry), entry["token"], self.vocabulary, entry, requests[entry["request"]])
+        agree(name, found, wanted(entry))
+        self.count += 1
+
     def run(self):
         requests = load("requests.json")
+        for entry in load("proofs.json"):
+            self.proved(entry, requests)
         for entry in load("tokens.json"):
             self.good(entry, requests)
         for entry in load("forged.json"):

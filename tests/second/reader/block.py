@@ -1,11 +1,12 @@
 """A block's own bytes: flags, and the parts that they announce."""
 
+from . import crypto
 from .header import time
 from .wire import Cursor, NotCanonical
 
-FINAL, NOT_BEFORE, EXPIRY, CLAIMS, VOUCHED, ENCRYPTED = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
-_IN_RESTRICTIONS = FINAL | NOT_BEFORE | EXPIRY | VOUCHED
-_IN_AUTHORITY = FINAL | NOT_BEFORE | CLAIMS
+FINAL, NOT_BEFORE, EXPIRY, CLAIMS, VOUCHED, ENCRYPTED, HOLDER = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40
+_IN_RESTRICTIONS = FINAL | NOT_BEFORE | EXPIRY | VOUCHED | HOLDER
+_IN_AUTHORITY = FINAL | NOT_BEFORE | EXPIRY | CLAIMS | HOLDER
 WORDS = {1: "id", 2: "type", 3: "owner", 4: "producer", 5: "application"}
 MAPS = {6: "labels", 7: "attributes"}
 _ENTRIES = 64
@@ -14,7 +15,7 @@ _ENTRIES = 64
 def check_flags(flags, number, is_local):
     """Refuses the flags of another sort of block; this is part of a token's structure."""
     allowed = _IN_RESTRICTIONS if number else _IN_AUTHORITY | (ENCRYPTED if is_local else 0)
-    if flags & ~allowed:
+    if flags & ~allowed or flags & (VOUCHED | HOLDER) == VOUCHED | HOLDER:
         raise NotCanonical
 
 
@@ -29,12 +30,24 @@ class Block:
         self.voucher = cursor.take(32) if self.flags & VOUCHED else None
         self.front = data[: cursor.at]
         self.signature = cursor.take(64) if self.flags & VOUCHED else None
+        self.holder = self.consent = None
+        if self.flags & HOLDER:
+            self._read_holder(cursor)
         # Where the nonce begins, counted from the block's first byte.
         self.body_at = cursor.at
         self.nonce = cursor.take(24) if self.flags & ENCRYPTED else None
         self.body = cursor.rest()
         if self.flags & ENCRYPTED and len(self.body) < 16:
             cursor.take(16)
+
+    def _read_holder(self, cursor):
+        has_consent = cursor.byte()
+        if has_consent > 1:
+            raise NotCanonical
+        self.holder = cursor.take(32)
+        if not crypto.is_good_key(self.holder):
+            raise NotCanonical
+        self.consent = cursor.take(64) if has_consent else None
 
     @property
     def is_final(self):

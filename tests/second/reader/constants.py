@@ -112,6 +112,16 @@ def _actions(cursor):
     return int.from_bytes(data, "little")
 
 
+def _quorum(cursor):
+    """How many keys, and the keys."""
+    least, keys = cursor.byte(), []
+    while cursor.left():
+        keys.append(cursor.take(32))
+    if keys != sorted(set(keys)) or not 1 <= least <= len(keys) <= 32:
+        raise ValueError
+    return least, keys
+
+
 def _sized(count):
     return reading(lambda cursor: cursor.take(count))
 
@@ -125,7 +135,7 @@ def _canonical(cursor):
 
 glob, network, zone = reading(_glob), reading(_network), reading(Zone)
 path = reading(lambda cursor: path_pieces(cursor, _is_segment))
-automaton, actions = reading(Automaton), reading(_actions)
+automaton, actions, quorum = reading(Automaton), reading(_actions), reading(_quorum)
 key, address, uuid = _sized(32), _sized(16), _sized(16)
 string = reading(lambda cursor: cursor.rest().decode().encode())
 blob = reading(lambda cursor: cursor.rest())

@@ -83,27 +83,25 @@ class Envelope:
             link.key_hash, link.seed = cursor.take(16), cursor.take(16)
         return more == 1
 
-    def prove(self, key, audience):
-        """Checks the chain and gives each block its identity."""
-        good = self._prove_local(key, audience) if self.is_local else self._prove_public(key, audience)
-        if not good:
-            raise Refused("forged")
+    def prove(self, key, bound):
+        """Checks the chain and gives each block its identity. `bound` is the audience and the fingerprint."""
+        return self._prove_local(key, bound) if self.is_local else self._prove_public(key, bound)
 
-    def _prove_local(self, key, audience):
-        chain = key.tag_key if audience is None else crypto.keyed(key.tag_key, b"\x03" + audience)
+    def _prove_local(self, key, bound):
+        chain = crypto.keyed(key.tag_key, bound)
         before = self.header.bytes
         for link in self.links:
             chain = link.identity = crypto.keyed(chain, before + link.counted)
             before = b"\x01"
         return hmac.compare_digest(chain, self.tag)
 
-    def _prove_public(self, key, audience):
+    def _prove_public(self, key, bound):
         signer, start = key.data, self.header.bytes
         for number, link in enumerate(self.links):
             link.identity = crypto.derive("public block digest", start + link.counted + _promise(link, start))
             signed = link.identity
-            if number == 0 and audience is not None:
-                signed = crypto.derive("public audience", signed + audience)
+            if number == 0:
+                signed = crypto.derive("public binding", signed + bound)
             if not crypto.is_signature(signer, link.signature, b"placet block v1" + signed):
                 return False
             signer, start = link.next_key, b"\x01" + link.signature

@@ -1,16 +1,14 @@
 """The header of a token."""
 
 from .keys import LOCAL, PUBLIC
-from .wire import NotCanonical, Refused
+from .wire import Refused
 
 TIME_MOST = 2**63 - 1
+LIFE_MOST = 2**40 - 2
 
 
 def time(cursor):
-    value = cursor.varint()
-    if value > TIME_MOST:
-        raise NotCanonical
-    return value
+    return int.from_bytes(cursor.take(6), "big")
 
 
 class Header:
@@ -20,11 +18,9 @@ class Header:
         if self.purpose not in (LOCAL, PUBLIC):
             raise Refused("unknown_version")
         self.key_id = cursor.take(4)
+        self.hint = cursor.take(4)
         self.issuance = time(cursor)
-        lifetime = cursor.varint()
-        self.expiry = None if lifetime == 0 else self.issuance + lifetime - 1
-        if self.expiry is not None and self.expiry > TIME_MOST:
-            raise NotCanonical
+        lifetime = int.from_bytes(cursor.take(5), "big")
+        self.expiry = None if lifetime > LIFE_MOST else self.issuance + lifetime
         self.id = cursor.take(8)
-        self.fingerprint = cursor.take(16)
         self.bytes = cursor.data[begin : cursor.at]

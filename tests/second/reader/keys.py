@@ -58,4 +58,4 @@ class Keyring:
 
 
 def audience_of(name):
-    return None if name is None else crypto.derive("audience", name.encode())[:16]
+    return bytes(16) if name is None else crypto.derive("audience", name.encode())[:16]

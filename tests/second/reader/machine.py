@@ -10,8 +10,9 @@ ALLOW, FORBIDDEN, NOT_PERMITTED = "allow", "forbidden", "not_permitted"
 class Context:
     """What a program can ask of its token."""
 
-    def __init__(self, issuance, expiry, vouchers, claims):
-        self.issuance, self.expiry, self.vouchers, self.claims = issuance, expiry, vouchers, claims
+    def __init__(self, issuance, expiry, vouchers, approvers, claims):
+        self.issuance, self.expiry, self.claims = issuance, expiry, claims
+        self.vouchers, self.approvers = vouchers, approvers
 
     def entry(self, node):
         return _text(self.claims.get(node.map, {}).get(node.name_operand.decode()))
@@ -144,6 +145,9 @@ class Machine:
             return (self.context.claim if name == "has.claim" else self.context.entry)(node) is not None
         if name == "vouched":
             return node.value in self.context.vouchers
+        if name == "approved":
+            least, keys = node.value
+            return sum(key in self.context.approvers for key in keys) >= least
         if name in ("true", "false"):
             return name == "true"
         values = [self._operand(child)[0] for child in children]

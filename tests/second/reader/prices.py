@@ -171,6 +171,7 @@ _ADDITIONAL = {
     "size": _size,
     "contains": _contains,
     "local": _zone,
+    "approved": lambda node, *_: 16 * len(node.value[1]),
     "has.row": _look_up,
     "row.of": _row,
     "in.row": lambda node, values, sizes: _look_up(node, values, sizes) + node.table.members(1),

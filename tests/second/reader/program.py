@@ -26,8 +26,11 @@ class Program:
         try:
             if len(data) > MOST_BYTES:
                 raise BadProgram("too large")
-            cursor = Cursor(data)
+            # The program without rules has no bytes.
+            cursor = Cursor(data or b"\0")
             code = Cursor(cursor.counted())
+            if data and not code.left():
+                raise BadProgram("a second form of the program without rules")
             self.pool, self.pool_end = cursor.rest(), 0
             self.rules, self.tables, self.names = [], [], set()
             while code.left():

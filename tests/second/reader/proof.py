@@ -222,6 +222,8 @@ class Proof:
         elif name == "vouched":
             constants.key(node.key)
             node.value = node.key
+        elif name == "approved":
+            node.value = constants.quorum(node.quorum)
         elif name in ("has", "has.label"):
             attribute = self._attribute(node.field)
             if name == "has.label":

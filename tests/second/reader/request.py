@@ -18,6 +18,7 @@ class Request:
     absent is not there."""
 
     def __init__(self, vocabulary, json, at):
+        self.vocabulary = vocabulary
         self.action = vocabulary.actions.index(json["action"])
         self.values = {0: at}
         for number, attribute in enumerate(vocabulary.attributes):

@@ -1,8 +1,8 @@
 """Verifies a token in the order of the format page, and decides requests with it."""
 
-from . import block, crypto
+from . import block, crypto, statements
 from .envelope import Envelope
-from .header import TIME_MOST
+from .header import LIFE_MOST, TIME_MOST
 from .keys import audience_of
 from .machine import ALLOW, FORBIDDEN, NOT_PERMITTED, Context, Machine
 from .prices import TOKEN_COST
@@ -11,6 +11,7 @@ from .proof import Proof
 from .wire import Cut, NotCanonical, Refused
 
 SKEW = 60_000
+_MOST_STATES = 4
 _STRICTNESS = [ALLOW, NOT_PERMITTED, FORBIDDEN]
 
 
@@ -24,12 +25,16 @@ class Verifier:
         key = self.keyring.find(envelope.header.purpose, envelope.header.key_id)
         if key is None:
             raise Refused("unknown_key")
-        envelope.prove(key, self.audience)
-        state = self.vocabulary.states.get(envelope.header.fingerprint)
-        if state is None:
+        hint = envelope.header.hint
+        # The present state is the last one.
+        states = [it for it in reversed(self.vocabulary.states) if it[:4] == hint][:_MOST_STATES]
+        if not states:
             raise Refused("unknown_vocabulary")
+        fingerprint = next((it for it in states if envelope.prove(key, self.audience + it)), None)
+        if fingerprint is None:
+            raise Refused("forged")
         try:
-            token = Token(envelope, key, self.vocabulary, state)
+            token = Token(envelope, key, self.vocabulary, fingerprint, self.audience)
         except Cut:
             raise Refused("truncated") from None
         except NotCanonical:
@@ -45,10 +50,12 @@ class Verifier:
 class Token:
     """A token that was proved, with its programs."""
 
-    def __init__(self, envelope, key, vocabulary, state):
-        self.envelope, self.header, self.vocabulary, self.state = envelope, envelope.header, vocabulary, state
-        self.blocks = [block.Block(link.data) for link in envelope.links]
-        self._check_vouchers()
+    def __init__(self, envelope, key, vocabulary, fingerprint, audience):
+        self.envelope, self.header, self.vocabulary = envelope, envelope.header, vocabulary
+        self.fingerprint, self.audience, self.state = fingerprint, audience, vocabulary.states[fingerprint]
+        self.blocks, self.holder = [], None
+        for link in envelope.links:
+            self._add(block.Block(link.data))
         plain = [it.body for it in self.blocks]
         if self.blocks[0].nonce is not None:
             plain[0] = self._decrypt(key)
@@ -56,7 +63,7 @@ class Token:
         self.programs, self.cost = [], 0
         for claims, program in parts:
             program = Program(program)
-            self.cost += Proof(program, vocabulary, state).cost
+            self.cost += Proof(program, vocabulary, self.state).cost
             if self.cost > TOKEN_COST:
                 raise Refused("too_costly")
             self.programs.append(program)
@@ -71,13 +78,33 @@ class Token:
     def not_before(self):
         return max((it.not_before for it in self.blocks if it.not_before is not None), default=None)
 
-    def _check_vouchers(self):
-        for number, it in enumerate(self.blocks):
-            if it.voucher is not None:
-                before = self.envelope.links[number - 1].revocation_id
-                digest = crypto.derive("voucher digest", before + self.header.fingerprint + it.front + it.body)
-                if not crypto.is_signature(it.voucher, it.signature, b"placet vouch v1" + digest):
-                    raise Refused("forged")
+    def _add(self, it):
+        """Adds a block after its bounds, its voucher and its holder are checked."""
+        number = len(self.blocks)
+        if number == 0 and it.expiry is not None:
+            self._check_long_life(it.expiry)
+        before = self.envelope.links[number - 1].revocation_id if number else None
+        if it.voucher is not None:
+            digest = crypto.derive("voucher digest", before + self.fingerprint + it.front + it.body)
+            if not crypto.is_signature(it.voucher, it.signature, b"placet vouch v1" + digest):
+                raise Refused("forged")
+        if it.holder is not None:
+            self._check_consent(it, before)
+            self.holder = it.holder
+        self.blocks.append(it)
+
+    def _check_long_life(self, expiry):
+        if self.header.expiry is not None or expiry - self.header.issuance <= LIFE_MOST:
+            raise NotCanonical
+
+    def _check_consent(self, it, before):
+        if self.holder is None:
+            if it.consent is not None:
+                raise NotCanonical
+            return
+        digest = crypto.derive("holder consent", before + it.holder)
+        if it.consent is None or not crypto.is_signature(self.holder, it.consent, b"placet binds v1" + digest):
+            raise Refused("rebound")
 
     def _decrypt(self, key):
         it, link = self.blocks[0], self.envelope.links[0]
@@ -97,13 +124,15 @@ class Token:
         if self.not_before is not None and now < self.not_before:
             raise Refused("not_yet_valid")
 
-    def decide(self, request):
+    def decide(self, request, proof=None, approvals=()):
         """The verdict, the block and the rule that decided."""
+        approvers = statements.check(self, request, proof, approvals)
         if request.action >= self.state[1]:
             return NOT_PERMITTED, 0, None
-        expiry = TIME_MOST if self.header.expiry is None else self.header.expiry
+        ends = [end for end in (self.header.expiry, self.blocks[0].expiry) if end is not None]
+        expiry = ends[0] if ends else TIME_MOST
         vouchers = [it.voucher for it in self.blocks if it.voucher is not None]
-        machine = Machine(self.vocabulary, request, Context(self.header.issuance, expiry, vouchers, self.claims))
+        machine = Machine(self.vocabulary, request, Context(self.header.issuance, expiry, vouchers, approvers, self.claims))
         answers = []
         for number, program in enumerate(self.programs):
             verdict, rule = machine.run(program, number > 0)
