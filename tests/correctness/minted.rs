@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+mod evidence;
+
 use crate::common;
 
 use common::choices::Choices;
@@ -11,9 +13,10 @@ use common::generate::{Made, World, world};
 use common::reference::{Asked, Held, uuid_text};
 use common::requests::request;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use evidence::{People, Sent};
 use placet::authorize::Authorizer;
 use placet::bytecode::verify::{Budget, Scope, verify};
-use placet::check::tree::{Condition, Constant, Piece, Term, Text};
+use placet::check::tree::{Constant, Piece, Term, Text};
 use placet::compile::Compiled;
 use placet::document::mint::{Wrapping, draft, mint};
 use placet::model::time::Time;
@@ -25,6 +28,7 @@ use placet::token::audience::Audience;
 use placet::token::envelope::Token;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, SigningKey};
+use placet::token::proof::Approval;
 use placet::token::signer::Minter;
 use placet::token::verify::{Scratch, Verifier};
 use placet::token::vouch::VoucherRequest;
@@ -56,9 +60,9 @@ fn minted_tokens_are_written_down_with_their_verdicts() {
 
 /// A token, what a verifier of it has, and what is decided. `None` if the blocks do not fit a token.
 fn line(choices: &mut Choices<'_>, random: &mut fastrand::Rng, verdicts: &mut [usize; 4]) -> Option<Json> {
-    let librarian = SigningKey::from_seed(&[7; 32]);
+    let mut people = People::new();
     let mut world = world(choices, *random.choice(&[0, 0, 1, 3]).unwrap());
-    world.blocks.iter_mut().for_each(|made| adorn(made, librarian.public().as_bytes(), random));
+    world.blocks.iter_mut().for_each(|made| adorn(made, &people, random));
     // The generator also makes policies, which a token cannot hold.
     world.blocks[0].template.kind = BlockKind::Token;
     let (key, mut keyring) = (key(random), Keyring::new());
@@ -74,7 +78,7 @@ fn line(choices: &mut Choices<'_>, random: &mut fastrand::Rng, verdicts: &mut [u
     };
     let name = *random.choice(&AUDIENCES).unwrap();
     let audience = name.map_or(Audience::NONE, |name| Audience::new(name).unwrap());
-    let (token, cost) = token(&world, &key, audience, &librarian, random)?;
+    let (token, cost) = token(&world, &key, audience, &mut people, random)?;
     let verifier = Verifier::new(&keyring, &world.vocabulary).for_audience(audience);
     let authorizer = Authorizer::with_verifier(verifier);
     let mut requests = Vec::new();
@@ -90,12 +94,18 @@ fn line(choices: &mut Choices<'_>, random: &mut fastrand::Rng, verdicts: &mut [u
             _ => hostile(&token, &world, random),
         };
         let Some((text, request)) = text.zip(as_json(&asked, &world.vocabulary)) else { continue };
-        let verdict = asked
-            .with(&world.vocabulary, |request| authorizer.authorize(&text, request, &mut Scratch::new()).verdict());
+        let sent = Sent::new(&people, &token, &asked, (&world.vocabulary, audience), random);
+        let verdict = asked.with(&world.vocabulary, |request| {
+            authorizer.authorize_with_proof(&text, request, &sent.evidence(), &mut Scratch::new()).verdict()
+        });
         if number < TRIED {
             count(verdict, verdicts);
         }
         let mut entry = json!({ "text": text, "at": asked.time, "request": request, "verdict": verdict.word() });
+        entry["approvals"] = sent.approvals.iter().map(Approval::text).collect();
+        if let Some(proof) = &sent.proof {
+            entry["proof"] = proof.text().into();
+        }
         match verdict {
             Verdict::Refused(refusal) => entry["refusal"] = refusal.name().into(),
             Verdict::Allow(by) | Verdict::Forbidden(by) | Verdict::NotPermitted(by) => {
@@ -126,7 +136,7 @@ fn key(random: &mut fastrand::Rng) -> MintingKey {
 }
 
 /// Claims and bounds, which the generator leaves out, and a key that vouches for it.
-fn adorn(made: &mut Made, librarian: &[u8; 32], random: &mut fastrand::Rng) {
+fn adorn(made: &mut Made, people: &People, random: &mut fastrand::Rng) {
     let template = &mut made.template;
     let text = |text: &str| Text { pieces: vec![Piece::Literal(text.as_bytes().to_vec())] };
     if random.bool() {
@@ -140,16 +150,7 @@ fn adorn(made: &mut Made, librarian: &[u8; 32], random: &mut fastrand::Rng) {
         template.times.not_before = Some(Term::Constant(Constant::Time(NOW.as_millis() + random.i64(0..50_000))));
     }
     let conditions = template.rules.iter_mut().filter_map(|rule| rule.condition.as_deref_mut());
-    conditions.chain(&mut template.guard).for_each(|condition| vouch_by(condition, librarian));
-}
-
-fn vouch_by(condition: &mut Condition, librarian: &[u8; 32]) {
-    match condition {
-        Condition::Vouched(key) if *key == [7; 32] => *key = *librarian,
-        Condition::Not(inner) => vouch_by(inner, librarian),
-        Condition::All(list) | Condition::AnyOf(list) => list.iter_mut().for_each(|one| vouch_by(one, librarian)),
-        _ => {}
-    }
+    conditions.chain(&mut template.guard).for_each(|condition| people.sign_for(condition));
 }
 
 /// The token, and what its programs cost.
@@ -157,7 +158,7 @@ fn token(
     world: &World,
     key: &MintingKey,
     audience: Audience,
-    librarian: &SigningKey,
+    people: &mut People,
     random: &mut fastrand::Rng,
 ) -> Option<(Token, u64)> {
     let blocks: Vec<Compiled> =
@@ -169,13 +170,16 @@ fn token(
     let encrypted = matches!(key, MintingKey::Local(_)) && random.u8(..3) == 0;
     let wrapping = Wrapping { sealed: restrictions.is_empty() && random.bool(), encrypted };
     let minter = Minter::from(key).audience(audience);
-    let mut token = mint(authority, &world.old, minter, NOW, wrapping, &mut filling(random)).ok()?;
+    let mut authority = authority.clone();
+    people.bind(&mut authority, random);
+    let mut token = mint(&authority, &world.old, minter, NOW, wrapping, &mut filling(random)).ok()?;
     for (number, restriction) in restrictions.iter().enumerate() {
-        let draft = draft(restriction, NOW, number + 1 == restrictions.len() && random.u8(..4) == 0).ok()?;
+        let mut draft = draft(restriction, NOW, number + 1 == restrictions.len() && random.u8(..4) == 0).ok()?;
         token = if random.u8(..3) == 0 {
-            let voucher = VoucherRequest::of(&token).ok()?.vouch(librarian, &world.old, &draft).ok()?;
+            let voucher = VoucherRequest::of(&token).ok()?.vouch(people.librarian(), &world.old, &draft).ok()?;
             append_voucher(&token, &voucher, &mut filling(random)).ok()?
         } else {
+            people.hand_over(&token, &mut draft, random);
             append(&token, &draft, &mut filling(random)).ok()?
         };
     }
@@ -207,8 +211,8 @@ fn hostile(token: &Token, world: &World, random: &mut fastrand::Rng) -> Option<S
     if program.is_empty() {
         return None;
     }
-    let at = random.usize(..program.len());
-    match random.u8(..4) {
+    let at = random.usize(..program.len().max(1));
+    match if program.is_empty() { 2 } else { random.u8(..4) } {
         0 => program[at] = random.u8(..),
         1 => program[at] ^= 1 << random.u8(..8),
         2 => program.insert(at, random.u8(..)),

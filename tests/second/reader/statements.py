@@ -16,6 +16,7 @@ _KINDS = {
     "duration": b"\x07",
     "ip": b"\x08",
     "path": b"\x09",
+    "url": b"\x0c",
 }
 _NUMBERS, _FIXED = ("int", "time", "duration"), ("uuid", "ip")
 _SET, _LABELS = b"\x0a", b"\x0b"
