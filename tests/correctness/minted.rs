@@ -208,9 +208,6 @@ fn spoiled(token: &Token, random: &mut fastrand::Rng) -> String {
 fn hostile(token: &Token, world: &World, random: &mut fastrand::Rng) -> Option<String> {
     let made = random.choice(&world.blocks)?;
     let mut program = compiled(made, &world.old).ok()?.program.bytes().to_vec();
-    if program.is_empty() {
-        return None;
-    }
     let at = random.usize(..program.len().max(1));
     match if program.is_empty() { 2 } else { random.u8(..4) } {
         0 => program[at] = random.u8(..),
