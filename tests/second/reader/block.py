@@ -1,6 +1,5 @@
 """A block's own bytes: flags, and the parts that they announce."""
 
-from . import crypto
 from .header import time
 from .wire import Cursor, NotCanonical
 
@@ -45,8 +44,6 @@ class Block:
         if has_consent > 1:
             raise NotCanonical
         self.holder = cursor.take(32)
-        if not crypto.is_good_key(self.holder):
-            raise NotCanonical
         self.consent = cursor.take(64) if has_consent else None
 
     @property

@@ -98,12 +98,14 @@ class Token:
             raise NotCanonical
 
     def _check_consent(self, it, before):
+        if self.holder is not None and it.consent is None:
+            raise Refused("rebound")
+        if not crypto.is_good_key(it.holder) or (self.holder is None and it.consent is not None):
+            raise NotCanonical
         if self.holder is None:
-            if it.consent is not None:
-                raise NotCanonical
             return
         digest = crypto.derive("holder consent", before + it.holder)
-        if it.consent is None or not crypto.is_signature(self.holder, it.consent, b"placet binds v1" + digest):
+        if not crypto.is_signature(self.holder, it.consent, b"placet binds v1" + digest):
             raise Refused("rebound")
 
     def _decrypt(self, key):
