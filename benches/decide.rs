@@ -137,7 +137,7 @@ fn decide(c: &mut Criterion) {
         let verified = authorizer.verifier().verify(&local, Time::from_millis(NOW), &mut scratch).unwrap();
         let requests: Vec<_> = calls.iter().map(|call| request(vocabulary, &fields, call)).collect();
         b.iter(|| {
-            requests.iter().filter(|request| authorizer.decide(&verified, black_box(request)).is_allow()).count()
+            requests.iter().filter(|request| authorizer.decide(&verified, black_box(*request)).is_allow()).count()
         });
     });
     group.bench_function("placet, verified, building the requests", |b| {

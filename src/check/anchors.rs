@@ -119,9 +119,7 @@ impl<'r> Anchors<'r> {
             }
             // What a pattern of URLs covers has no bytes in common with it.
             Pattern::Any | Pattern::Not(_) | Pattern::Url(_) => one(tested(slot)),
-            Pattern::Absent | Pattern::Equal(_) | Pattern::Field(_) | Pattern::InParameter(_) => {
-                one(whole(slot, pattern))
-            }
+            Pattern::Absent | Pattern::Equal(_) | Pattern::Is(_) | Pattern::InParameter(_) => one(whole(slot, pattern)),
         }
     }
 
@@ -201,7 +199,7 @@ impl<'r> Anchors<'r> {
                     self.add_path(slot, &text, keys);
                 }
             }
-            pattern @ (Pattern::Url(_) | Pattern::Absent | Pattern::Field(_) | Pattern::InParameter(_)) => {
+            pattern @ (Pattern::Url(_) | Pattern::Absent | Pattern::Is(_) | Pattern::InParameter(_)) => {
                 keys.push(whole(slot, pattern));
             }
             // Nothing covers these but what is filed under `Tested`.
@@ -273,7 +271,7 @@ fn example(pattern: &Pattern) -> Option<&Pattern> {
         Pattern::Any
         | Pattern::Absent
         | Pattern::Equal(_)
-        | Pattern::Field(_)
+        | Pattern::Is(_)
         | Pattern::InParameter(_)
         | Pattern::Not(_)
         | Pattern::Text(..)
@@ -296,7 +294,7 @@ fn block(pattern: &Pattern) -> Option<(u128, usize)> {
             .map(|(least, most)| (number(least), (number(least) ^ number(most)).leading_zeros() as usize)),
         Pattern::Any
         | Pattern::Absent
-        | Pattern::Field(_)
+        | Pattern::Is(_)
         | Pattern::InParameter(_)
         | Pattern::OneOf(_)
         | Pattern::Not(_)

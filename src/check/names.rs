@@ -13,7 +13,7 @@ use crate::limits::{NESTING, ROLES, SOURCE_NODES};
 use crate::span::Span;
 use crate::syntax::ast::{
     File, Form, ItemKind, Let, Literal, Name, Operand, OperandKind, Pattern, PatternKind, Piece, RoleItem, TableItem,
-    Text, Written,
+    Text, TokenField, Written,
 };
 use placet_core::model::vocabulary::Vocabulary;
 
@@ -300,19 +300,26 @@ impl LetNames<'_, '_> {
             Form::List(list) => list.iter().for_each(|one| self.pattern(one)),
             Form::Not(inner) | Form::Elements(_, inner) => self.pattern(inner),
             Form::Map(entries) => entries.iter().for_each(|entry| self.pattern(&entry.value)),
-            Form::Value(written) => self.written(written),
+            Form::Value(written) => self.written(written, pattern.at.0),
             Form::Any | Form::Absent => {}
         }
     }
 
-    fn written(&self, written: Written<'_>) {
+    fn written(&self, written: Written<'_>, at: Span) {
         match written {
             Written::Operand(operand) | Written::Compare(_, operand) => self.operand(operand),
             Written::Range(ends) => ends.iter().for_each(|end| self.operand(end)),
             Written::Literal(Literal::Text(text)) => self.text(text),
             Written::Row(table, _) => self.row(table),
+            Written::TokenField(field) => self.token_field(field, at),
             Written::Literal(_) => {}
         }
+    }
+
+    fn token_field(&self, field: &TokenField, at: Span) {
+        let message = "a `let` is outside all blocks and has no token";
+        let found = Diagnostic::new(Code::WrongPattern, at, message);
+        self.report.add(found.help(format!("write `token.{}` in the rule", field.name)));
     }
 
     fn row(&self, table: &Name) {

@@ -10,13 +10,13 @@ use super::matchers::{accepted, matcher_name};
 use super::report::twice;
 use super::scope::Scope;
 use super::texts::{has_wildcard, show};
-use super::tree::{Constant, Pattern, Piece, Term, Text, UrlPattern};
+use super::tree::{Constant, Operand as Value, Pattern, Piece, Term, Text, UrlPattern};
 use super::url::PUBLIC;
 use super::wildcards::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
-use crate::syntax::ast::{self, Comparison, Form, Literal, Operand, OperandKind, PatternKind};
+use crate::syntax::ast::{self, Comparison, Form, Literal, Operand, OperandKind, PatternKind, TokenField};
 use placet_core::model::matcher::Matcher;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{Attribute, FieldNo};
@@ -277,7 +277,7 @@ impl Reader<'_, '_, '_> {
     /// Another attribute of the request.
     fn same(&self, name: &str, field: FieldNo, ty: Type, at: Span, expected: Expected<'_>) -> Option<Pattern> {
         if ty == Type::One(expected.scalar) {
-            return Some(Pattern::Field(field));
+            return Some(Pattern::Is(Box::new(Value::Field(field))));
         }
         let found = expected.mismatch(at, &format!("the attribute `{name}` of type `{ty}`"));
         self.scope.report.fail(match ty {
@@ -287,6 +287,15 @@ impl Reader<'_, '_, '_> {
             Type::Set(_) | Type::Labels => found.help("only an attribute that is one value can be compared here"),
             Type::One(_) => found.help("both must be of one type"),
         })
+    }
+
+    /// A field of the token.
+    fn token_field(&self, field: &TokenField, at: Span, expected: Expected<'_>) -> Option<Pattern> {
+        if self.absence == Absence::Refused {
+            let found = Diagnostic::new(Code::WrongPattern, at, "a field of the token does not follow `in`");
+            return self.scope.report.fail(found.help("compare with it: `… == token.owner || … in [ … ]`"));
+        }
+        self.scope.token_pattern(field, at, expected)
     }
 
     fn labels(&self, entries: &[ast::Entry], at: Span) -> Option<Pattern> {
@@ -344,6 +353,7 @@ impl Reader<'_, '_, '_> {
                 let help = format!("write it in a condition: `… || value in {0}[…]`, `!(value in {0}[…])`", table.text);
                 scope.report.fail(found.help(help))
             }
+            PatternKind::TokenField(field) => self.token_field(field, at, expected),
             PatternKind::Range(..) => self.refuse(expected, "a range", at, "ints, times and durations"),
             PatternKind::Name(_)
             | PatternKind::Any

@@ -164,8 +164,12 @@ impl<'m> Map<'m, '_, '_> {
             return report.fail(self.unknown(key, at));
         };
         let attribute = vocabulary.attribute(field)?;
-        if let PatternKind::Row(table, key) = &entry.value.kind {
-            let row = self.scope.entry_in_row(field, table, key, entry.value.at.0)?;
+        let (quantifier, value) = match &entry.value.kind {
+            PatternKind::Elements(quantifier, inner) => (Some(*quantifier), inner.as_ref()),
+            _ => (None, &entry.value),
+        };
+        if let PatternKind::Row(table, key) = &value.kind {
+            let row = self.scope.entry_in_row((field, quantifier), table, key, entry.value.at.0)?;
             self.rows.push(row);
             return Some(());
         }

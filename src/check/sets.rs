@@ -108,7 +108,7 @@ impl Scope<'_, '_> {
         false
     }
 
-    fn refuse_quantifier<T>(&self, quantifier: Quantifier, attribute: &Attribute, at: Span) -> Option<T> {
+    pub(super) fn refuse_quantifier<T>(&self, quantifier: Quantifier, attribute: &Attribute, at: Span) -> Option<T> {
         let (word, name, ty) = (quantifier.word(), &attribute.name, attribute.ty);
         let message = format!("`{name}` is of type `{ty}`; `{word}` looks at the elements of a set");
         let help = format!("leave `{word}` out");

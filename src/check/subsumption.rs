@@ -92,7 +92,7 @@ pub(super) fn matches(wide: &Pattern, value: &Constant) -> Option<bool> {
         Pattern::Text(Matcher::Glob, glob) if is_empty(value) && wants_a_character(glob) => Some(false),
         Pattern::Network(_) => Some(pattern(wide, &narrow)),
         Pattern::Equal(_)
-        | Pattern::Field(_)
+        | Pattern::Is(_)
         | Pattern::InParameter(_)
         | Pattern::Text(..)
         | Pattern::Url(_)

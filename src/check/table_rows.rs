@@ -9,7 +9,7 @@ use super::tree::{Condition, Operand};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
-use crate::syntax::ast::{self, At, ConditionKind, Literal, Name, Pattern, Text};
+use crate::syntax::ast::{self, At, ConditionKind, Literal, Name, Pattern, Quantifier, Text};
 use placet_core::model::types::Type;
 use placet_core::model::vocabulary::FieldNo;
 
@@ -104,7 +104,7 @@ impl Scope<'_, '_> {
     /// for, are in the row.
     pub(super) fn entry_in_row(
         &self,
-        field: FieldNo,
+        (field, quantifier): (FieldNo, Option<Quantifier>),
         name: &Name,
         key: &ast::Condition,
         at: Span,
@@ -114,11 +114,17 @@ impl Scope<'_, '_> {
         let reading = Reading { scope: *self, present: &present, told: &told, is_compared: false };
         let (table, key) = reading.row(name, key)?;
         let attribute = self.names.vocabulary().attribute(field)?;
+        if let (Some(quantifier), Type::One(_) | Type::Labels) = (quantifier, attribute.ty) {
+            return self.refuse_quantifier(quantifier, attribute, at);
+        }
         match attribute.ty {
             Type::One(scalar) if scalar == table.element() => Some(Condition::InRow(Operand::Field(field), table, key)),
             Type::Set(scalar) if scalar == table.element() => {
-                let condition = if self.forbids { Condition::AnyInRow } else { Condition::EveryInRow };
-                Some(condition(field, table, key))
+                let bare = if self.forbids { Quantifier::Some } else { Quantifier::Every };
+                Some(match quantifier.unwrap_or(bare) {
+                    Quantifier::Some => Condition::AnyInRow(field, table, key),
+                    Quantifier::Every => Condition::EveryInRow(field, table, key),
+                })
             }
             Type::One(_) | Type::Set(_) | Type::Labels => {
                 let found = format!("`{}`, which is of type `{}`", attribute.name, attribute.ty);

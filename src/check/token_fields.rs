@@ -4,10 +4,13 @@
 //! from the token that comes with the request, which may lack any of them; without a token, all are
 //! absent.
 
+use super::expected::Expected;
 use super::known::KnownField;
+use super::presence::{Present, Told};
 use super::reading::{Reading, Typed};
 use super::report::{one_of, with_help};
-use super::tree::{ClaimPath, Condition, Operand};
+use super::scope::Scope;
+use super::tree::{ClaimPath, Condition, Operand, Pattern};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
@@ -119,5 +122,23 @@ impl Reading<'_, '_, '_> {
             self.scope.report.add(found.help(self.way_to_ask(&what)));
         }
         Typed::new(Operand::Claim(path), Scalar::String, format!("`{what}`"))
+    }
+}
+
+impl Scope<'_, '_> {
+    /// `owner: token.owner` in the map of a rule.
+    pub(super) fn token_pattern(&self, field: &TokenField, at: Span, expected: Expected<'_>) -> Option<Pattern> {
+        // A rule that allows does not match without the field. One that forbids must say so, which
+        // only its condition can.
+        let (present, told) = (if self.forbids { Present::default() } else { Present::everything() }, Told::default());
+        let reading = Reading { scope: *self, present: &present, told: &told, is_compared: false };
+        let read = reading.token_field(field, at)?;
+        if read.scalar != expected.scalar {
+            return self.report.fail(expected.mismatch(at, &format!("{} of type `{}`", read.what, read.scalar)));
+        }
+        Some(match read.operand {
+            Operand::Term(term, _) => Pattern::Equal(term),
+            other => Pattern::Is(Box::new(other)),
+        })
     }
 }

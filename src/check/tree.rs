@@ -260,8 +260,8 @@ pub enum Pattern {
     Absent,
     /// Equal to it; for `Path` an exact path.
     Equal(Term),
-    /// Equal to another attribute of the request; not if that is absent.
-    Field(FieldNo),
+    /// Equal to another attribute of the request or to a field of the token; not if that is absent.
+    Is(Box<Operand>),
     /// Equal to one element of a parameter that is a set, or inside one that is a network.
     InParameter(ArgumentNo),
     /// Any of them.
@@ -314,7 +314,7 @@ impl Pattern {
             Self::Not(inner) => Form::Not(inner),
             Self::Labels(labels) => Form::Labels(labels),
             Self::Equal(_)
-            | Self::Field(_)
+            | Self::Is(_)
             | Self::InParameter(_)
             | Self::Text(..)
             | Self::Range(..)
@@ -327,7 +327,13 @@ impl Pattern {
     #[must_use]
     pub fn attributes(&self) -> Vec<FieldNo> {
         match (self, self.form()) {
-            (Self::Field(field), _) => vec![*field],
+            (Self::Is(value), _) => {
+                if let Operand::Field(field) = **value {
+                    vec![field]
+                } else {
+                    Vec::new()
+                }
+            }
             (Self::Text(_, text) | Self::Equal(Term::Text(text)), _) => text.attributes().collect(),
             (_, Form::OneOf(list)) => list.iter().flat_map(Self::attributes).collect(),
             (_, Form::Not(inner)) => inner.attributes(),
@@ -347,7 +353,7 @@ impl Pattern {
             Self::OneOf(list) => list.iter().flat_map(Self::arguments).collect(),
             Self::Not(inner) => inner.arguments(),
             Self::Labels(labels) => labels.iter().flat_map(|(_, pattern)| pattern.arguments()).collect(),
-            Self::Any | Self::Absent | Self::Network(_) | Self::Field(_) | Self::Url(_) => Vec::new(),
+            Self::Any | Self::Absent | Self::Network(_) | Self::Is(_) | Self::Url(_) => Vec::new(),
         }
     }
 }

@@ -143,7 +143,7 @@ impl Lowering<'_> {
         attribute.map(|attribute| attribute.ty).ok_or(TemplateError::Mistyped { wanted: Scalar::String })
     }
 
-    fn operand(&self, operand: &Operand) -> Result<Value, TemplateError> {
+    pub(super) fn operand(&self, operand: &Operand) -> Result<Value, TemplateError> {
         Ok(match operand {
             Operand::Field(field) => Value::Field(*field),
             Operand::Label(field, name) => Value::Label(*field, name.clone()),

@@ -22,7 +22,7 @@ impl Lowering<'_> {
             Pattern::Absent => Ok(program::Pattern::Absent),
             Pattern::Equal(Term::Text(text)) if text.has_attributes() => self.made(None, text, scalar),
             Pattern::Text(matcher, text) if text.has_attributes() => self.made(Some(*matcher), text, scalar),
-            Pattern::Field(field) => Ok(program::Pattern::Is(program::Value::Field(*field))),
+            Pattern::Is(value) => Ok(program::Pattern::Is(self.operand(value)?)),
             Pattern::Equal(term) => Ok(program::Pattern::equal(self.term(term, scalar)?)),
             Pattern::InParameter(number) => self.in_parameter(*number, scalar),
             Pattern::OneOf(choices) => one_of(choices, |choice| self.pattern(choice, scalar)),
@@ -57,7 +57,7 @@ impl Lowering<'_> {
                 wanted.iter().map(label).collect::<Result<Vec<_>, _>>().map(program::Pattern::labels)
             }
             Pattern::Equal(_)
-            | Pattern::Field(_)
+            | Pattern::Is(_)
             | Pattern::InParameter(_)
             | Pattern::Text(..)
             | Pattern::Range(..)

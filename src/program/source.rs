@@ -11,6 +11,7 @@ mod condition;
 mod pattern;
 mod rule;
 mod tables;
+mod token_field;
 
 use std::cell::Cell;
 use std::fmt;

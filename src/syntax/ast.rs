@@ -369,6 +369,8 @@ pub enum PatternKind {
     Elements(Quantifier, Box<Pattern>),
     /// `teams[subject]`: the value of a table's row, or one of its elements.
     Row(Name, Box<Condition>),
+    /// `token.owner`: equal to it.
+    TokenField(TokenField),
 }
 
 /// How many elements of a set have to match.
@@ -443,6 +445,8 @@ pub enum Written<'p> {
     Operand(&'p Operand),
     /// `teams[subject]`
     Row(&'p Name, &'p Condition),
+    /// `token.owner`
+    TokenField(&'p TokenField),
 }
 
 impl Pattern {
@@ -462,6 +466,7 @@ impl Pattern {
             PatternKind::Range(ends) => Form::Value(Written::Range(ends)),
             PatternKind::Text(_, operand) => Form::Value(Written::Operand(operand)),
             PatternKind::Row(table, key) => Form::Value(Written::Row(table, key)),
+            PatternKind::TokenField(field) => Form::Value(Written::TokenField(field)),
         }
     }
 }

@@ -268,10 +268,7 @@ impl Walk<'_> {
         match pattern {
             Pattern::Equal(Term::Text(text)) if !self.is_there(text, true, value.scalar()) => false,
             Pattern::Text(_, text) if !self.is_there(text, false, value.scalar()) => false,
-            Pattern::Field(field) => match self.value(*field) {
-                Some(Held::One(other)) => other == *value,
-                Some(Held::Several(_) | Held::Labels(_)) | None => false,
-            },
+            Pattern::Is(other) => self.read(other).is_some_and(|other| other == *value),
             Pattern::Equal(term) => self.term(term, value.scalar()) == *value,
             Pattern::InParameter(number) => match self.argument(*number) {
                 Argument::Set(elements) => elements.iter().any(|element| same(element, value)),

@@ -193,7 +193,7 @@ impl Speaker<'_> {
             Pattern::Equal(Term::Parameter(number)) => PatternKind::Name(self.parameter(number.0)),
             Pattern::Equal(Term::Constant(constant)) => PatternKind::Literal(literal(constant)?),
             Pattern::Equal(Term::Text(text)) => PatternKind::Literal(Literal::Text(self.text(text)?)),
-            Pattern::Field(field) => PatternKind::Name(self.vocabulary.attribute(*field).unwrap().name.clone()),
+            Pattern::Is(value) => self.same(value)?,
             Pattern::InParameter(number) => PatternKind::Name(self.parameter(number.0)),
             Pattern::OneOf(list) => PatternKind::List(inside(list)?),
             Pattern::Not(inner) => PatternKind::Not(Box::new(self.pattern(inner, scalar)?)),
@@ -329,7 +329,7 @@ impl Speaker<'_> {
                 if !is_read(operand) || has_absent(pattern) {
                     return None;
                 }
-                let is_name = matches!(pattern, Pattern::Field(_));
+                let is_name = matches!(pattern, Pattern::Is(_));
                 let read = self.pattern(pattern, self.type_of(operand))?;
                 // By itself the name of an attribute after `in` is that of a set.
                 let pattern = if is_name { listed(read) } else { read };
@@ -340,7 +340,8 @@ impl Speaker<'_> {
                 if has_absent(pattern) {
                     return None;
                 }
-                let spoken = self.pattern(pattern, self.scalar(*field))?;
+                let read = self.pattern(pattern, self.scalar(*field))?;
+                let spoken = if matches!(pattern, Pattern::Is(_)) { listed(read) } else { read };
                 let asks = self.is_optional(*field);
                 let elements = condition(match wanted {
                     Condition::Some(..) => ConditionKind::Some(self.field(*field), spoken),
@@ -503,6 +504,14 @@ impl Speaker<'_> {
 }
 
 impl Speaker<'_> {
+    /// `subject`. Whether a rule may name a field of the token depends on what it would let through.
+    fn same(&self, value: &Operand) -> Option<PatternKind> {
+        match self.operand(value)?.kind {
+            ConditionKind::Name(name) => Some(PatternKind::Name(name)),
+            _ => None,
+        }
+    }
+
     /// A token's own rules know its claims, and the tokens of a world have none.
     fn claim(&self, path: &ClaimPath) -> Option<TokenField> {
         let is_known = self.made.template.kind == BlockKind::Token && matches!(path, ClaimPath::One(_));

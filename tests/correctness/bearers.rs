@@ -142,6 +142,32 @@ fn an_attribute_of_the_token_is_read_by_its_name() {
 }
 
 #[test]
+fn the_map_of_a_rule_names_the_bearer() {
+    for key in [local(), public()] {
+        let blog = Blog::new("allow { action: edit, author: token.owner }", key);
+        let (ann, nobody) = (blog.token("ann", false), blog.token("nobody", false));
+        assert!(blog.edits(Some(&ann), "ann", None));
+        for (token, author) in [(Some(&ann), "bob"), (Some(&ann), ""), (Some(&nobody), ""), (None, ""), (None, "ann")] {
+            assert!(!blog.edits(token, author, None), "{author}");
+        }
+    }
+    let blog =
+        Blog::new("allow { author: [token.owner, \"root\"] } allow { section: token.attributes[\"edits\"] }", local());
+    let (ann, nobody) = (blog.token("ann", false), blog.token("nobody", false));
+    assert!(blog.edits(Some(&ann), "ann", None) && blog.edits(Some(&nobody), "root", None));
+    assert!(blog.edits(Some(&ann), "bob", Some("sport")) && !blog.edits(Some(&ann), "bob", Some("news")));
+    assert!(!blog.edits(Some(&nobody), "bob", Some("sport")) && !blog.edits(None, "ann", Some("sport")));
+}
+
+#[test]
+fn a_deny_of_all_but_the_bearers_own_also_forbids_requests_without_a_bearer() {
+    let blog = Blog::new("allow { action: edit } deny { author: not token.owner }", local());
+    let (ann, nobody) = (blog.token("ann", false), blog.token("nobody", false));
+    assert!(blog.edits(Some(&ann), "ann", None) && !blog.edits(Some(&ann), "bob", None));
+    assert!(!blog.edits(Some(&nobody), "ann", None) && !blog.edits(None, "ann", None));
+}
+
+#[test]
 fn a_rule_that_forbids_says_what_happens_without_a_token() {
     let rule = "allow { action: edit } deny { action: edit } when !has token.owner || author != token.owner";
     let blog = Blog::new(rule, local());

@@ -125,6 +125,24 @@ fn look_ups_have_the_types_of_their_table() {
 }
 
 #[test]
+fn a_row_in_a_map_states_how_many_elements_are_in_it() {
+    const TEAMS: &str = "table teams: string -> set of string = { ann: [\"red\"] }\n";
+    let program = |rule: &str| {
+        let document = document(&format!("{TEAMS}policy p {{ {rule} }}"), Library::built_in()).unwrap();
+        document.compile(BlockKind::Policy, None, &Arguments::none()).unwrap().program
+    };
+    for (map, condition) in [
+        ("allow { groups: some teams[user] }", "allow {} when any groups in teams[user]"),
+        ("allow { groups: every teams[user] }", "allow {} when all groups in teams[user]"),
+        ("deny { groups: some teams[user] }", "deny { groups: teams[user] }"),
+        ("allow { groups: teams[user] }", "allow { groups: every teams[user] }"),
+    ] {
+        assert_eq!(program(map), program(condition), "{map}");
+    }
+    assert_eq!(codes(&format!("{TEAMS}policy p {{ allow {{ user: some teams[user] }} }}")), [Code::NotASet]);
+}
+
+#[test]
 fn a_missing_row_has_to_be_asked_for_where_it_would_let_a_request_through() {
     let rule = |rule: &str| {
         codes(&format!(

@@ -60,7 +60,7 @@ fn page() -> String {
 /// The prices and the limits.
 fn costs() -> String {
     let Prices { compared, folded, label, label_compared, approver, member, sorted, sorted_bytes, .. } = PRICES;
-    let Prices { search, searched, needle, read_again, claim, halved, table, facet, facet_size, .. } = PRICES;
+    let Prices { search, searched, needle, read_again, read_url, claim, halved, table, facet, facet_size, .. } = PRICES;
     let Prices { probe, hashed, looks, seen, met, .. } = PRICES;
     let (patterns, claims) = (patterns(), Claim::ALL.len() + CLAIM_ENTRIES);
     format!(
@@ -82,7 +82,7 @@ fn costs() -> String {
          | `size` of a set | for each element {sorted} steps, and one for every {sorted_bytes} bytes of all: they are sorted |\n\
          | `any.in`, `every.in` | twice the price of `size` of a set: the second set is sorted, and each element of the first is looked for in it |\n\
          | `contains` | {search} steps, {searched} for each byte of the text and {needle} for each byte of the part |\n\
-         | `string`, `path.of`, `url.of` | {read_again} steps for each byte: the text is read again each time |\n\
+         | `string`, `path.of`, `url.of` | {read_again} steps for each byte, {read_url} of a URL: the text is read again each time |\n\
          | `claim.of`, `has.claim` | {claim} steps for each of {claims} claims, and {read_again} for each byte that a token may have \
          ({TOKEN_BYTES}) |\n\
          | `entry.of`, `has.entry` | the same; for each claim a step more, and one for every {compared} bytes of the name |\n\
@@ -91,7 +91,7 @@ fn costs() -> String {
          comparison of the keys |\n\
          | `in.row`, `any.in.row`, `every.in.row` | and, once or for each element of the set, {member} for each element of the row with \
          most of them, and one for every {compared} bytes of the longest row |\n\
-         | `row.of` | and for a string, path or URL {read_again} for each byte of the longest one |\n\
+         | `row.of` | and for each byte of the longest one {read_again} if it is a string or a path, {read_url} if it is a URL |\n\
          | `deny.index`, `allow.index` | {table} steps for each table, {facet} for each facet and one for every {facet_size} \
          of its size, and twice the price of finding the label of a facet; where a request may have several values, {looks} \
          times that, one for every {seen} rules and every {seen} bytes that a set may have ({SET_BYTES}), and for a rule {met} for \

@@ -409,6 +409,26 @@ fn a_holder_is_the_text_of_a_public_key() {
         .finds(&[("E0502", "holder")]);
 }
 
+#[test]
+fn a_field_of_the_token_is_a_pattern_where_its_absence_lets_nothing_through() {
+    for good in [
+        "allow { host: token.owner }",
+        "allow { host: [token.owner, \"a\"] }",
+        "allow { host: token.labels[\"dc\"] }",
+        "allow { action: GET } deny { host: [not token.owner, absent] }",
+    ] {
+        http(good).is_good();
+    }
+    for wrong in ["allow { action: GET } deny { host: token.owner }", "allow { host: not token.owner }"] {
+        http(wrong).finds(&[("E0404", "token.owner")]);
+    }
+    http("allow { host: token.owners }").finds(&[("E0211", "token.owners")]);
+    http("allow { host: token.labels }").finds(&[("E0407", "token.labels")]);
+    http("allow { ip: token.owner }").finds(&[("E0301", "token.owner")]);
+    http("allow { host: any } when has host && host in [\"a\", token.owner]")
+        .helps("compare with it: `… == token.owner || … in [ … ]`");
+}
+
 /// A rule is never left out in silence: a `deny` that is not there forbids nothing.
 #[test]
 fn a_rule_with_a_mistake_in_it_is_refused_and_not_left_out() {

@@ -160,6 +160,35 @@ fn a_life_too_long_for_the_header_ends_where_it_should() {
 }
 
 #[test]
+fn an_end_is_written_in_one_place_only() {
+    let long = minted(local(), &Draft { expiry: Some(NOW + ms(LONG)), ..draft(program()) });
+    // After the header of 28 bytes: the length of the block in one byte, its flags, its end in six.
+    let with_end = |end: Time| {
+        let mut bytes = long.as_bytes().to_vec();
+        bytes[30..36].copy_from_slice(&end.as_millis().to_be_bytes()[2..]);
+        bytes
+    };
+    assert_eq!(verify(&spell(&proved_by_hand(with_end(NOW + ms(LONG))))), Ok(()));
+    for fits in [0, 1, LONG - 1] {
+        let forged = proved_by_hand(with_end(NOW + ms(fits)));
+        assert_eq!(verify(&spell(&forged)), Err(Refusal::NotCanonical), "{fits}");
+    }
+    let mut twice = long.as_bytes().to_vec();
+    twice[15..20].copy_from_slice(&[0, 0, 0, 0, 9]);
+    assert_eq!(verify(&spell(&proved_by_hand(twice))), Err(Refusal::NotCanonical));
+}
+
+/// The token of one block with the tag that its minter would compute, as `docs/token-format.md` says.
+fn proved_by_hand(mut bytes: Vec<u8>) -> Vec<u8> {
+    let tag_key = blake3::derive_key("placet 2026-11 local mac v1", &[0x11; 32]);
+    let start = blake3::keyed_hash(&tag_key, &[[0; 16], vocabulary().fingerprint().0].concat());
+    let covered = bytes.len() - 33;
+    let tag = *blake3::keyed_hash(start.as_bytes(), &bytes[..covered]).as_bytes();
+    bytes[covered + 1..].copy_from_slice(&tag);
+    bytes
+}
+
+#[test]
 fn an_end_after_all_that_can_be_written_is_the_last_that_can() {
     let token = minted(local(), &Draft { expiry: Some(Time::MAX), ..draft(program()) });
     assert_eq!(token.header().expiry, Some(Time::from_millis((1 << 48) - 1)));

@@ -399,7 +399,8 @@ fn scalar_patterns(scalar: Scalar) -> BoxedStrategy<Pattern> {
     };
     let known = vocabulary();
     let of_type = known.attributes().iter().zip(0..).filter(|(attribute, _)| attribute.ty == Type::One(scalar));
-    let same: Vec<Pattern> = of_type.map(|(_, number)| Pattern::Field(FieldNo(number))).collect();
+    let same: Vec<Pattern> =
+        of_type.map(|(_, number)| Pattern::Is(Box::new(Operand::Field(FieldNo(number))))).collect();
     let same = prop::sample::select(same);
     let leaf = prop_oneof![1 => Just(Pattern::Any), 1 => Just(Pattern::Absent), 1 => same, 8 => leaf];
     leaf.prop_recursive(3, 8, 3, |inner| {

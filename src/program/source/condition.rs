@@ -1,15 +1,16 @@
 //! Conditions as syntax.
 
 use super::pattern::{NO_SUCH_TIME, Subject, name, pattern};
+use super::token_field::{claim, token_field};
 use super::{Lifting, PrintError, Trust, UNCOMPARED_ZONE};
 use crate::check::table::Table;
-use crate::check::tree::{ClaimPath, Constant};
+use crate::check::tree::Constant;
 use crate::program::tree::{Actions, Condition, Pattern, Quorum, Value};
 use crate::program::{Predicate, literal};
-use crate::syntax::ast::{self, At, Comparison, ConditionKind, Literal, Name, PatternKind, Quantifier, TokenField};
+use crate::syntax::ast::{self, At, Comparison, ConditionKind, Literal, Name, PatternKind, Quantifier};
 use placet_core::bytecode::zone::Zone;
 use placet_core::model::predicate::Notation;
-use placet_core::model::types::Type;
+use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{ActionNo, FieldNo};
 use placet_core::token::keys::PublicKey;
 
@@ -96,9 +97,10 @@ impl Lifting<'_> {
             return self.compare(Predicate::Equal, value, other);
         }
         let scalar = value.scalar(self.vocabulary).ok_or("a value has no type")?;
-        // A literal before `in` has no type but that of its own form.
-        if let Value::Constant(Constant::Uuid(_) | Constant::Ip(_) | Constant::Path(_) | Constant::Url(_)) = value {
-            return Err("it matches a value that is written down and is not plain text");
+        // By itself the text of such a literal is read as a string.
+        let is_told = !matches!(scalar, Scalar::Ip | Scalar::Path | Scalar::Url | Scalar::Uuid);
+        if matches!(value, Value::Constant(_)) && !is_told {
+            return Err("it looks for a pattern in a constant whose type cannot be written");
         }
         let wanted = self.pattern(wanted, Subject::One(scalar))?;
         Ok(condition(ConditionKind::In(Box::new(self.value(value)?), wanted)))
@@ -108,7 +110,11 @@ impl Lifting<'_> {
         let Type::Set(scalar) = self.attribute(field)?.ty else {
             return Err("it looks for elements in something that is not a set");
         };
-        Ok(condition(kind(self.field(field)?, self.pattern(wanted, Subject::One(scalar))?)))
+        let read = self.pattern(wanted, Subject::One(scalar))?;
+        // By itself the name of an attribute after `in` is that of a set.
+        let is_value = matches!(wanted, Pattern::Is(_));
+        let read = if is_value { pattern(PatternKind::List(vec![read])) } else { read };
+        Ok(condition(kind(self.field(field)?, read)))
     }
 
     fn quantified_row(
@@ -165,17 +171,6 @@ impl Lifting<'_> {
         let zone = Zone::read(constant).ok_or("its time zone is not valid")?;
         Ok(condition(ConditionKind::Literal(literal::plain(zone.name()))))
     }
-}
-
-fn claim(path: &ClaimPath) -> TokenField {
-    match path {
-        ClaimPath::One(claim) => token_field(claim.word(), None),
-        ClaimPath::Entry(map, name) => token_field(map.word(), Some(name)),
-    }
-}
-
-fn token_field(name: &str, key: Option<&str>) -> TokenField {
-    TokenField { name: name.to_owned(), key: key.map(str::to_owned) }
 }
 
 fn approved(quorum: &Quorum) -> Said {

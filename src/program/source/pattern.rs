@@ -117,7 +117,7 @@ impl Lifting<'_> {
             Pattern::Text(matcher, constant) => self.matcher(*matcher, constant, scalar).map(pattern),
             Pattern::Range(first, last) => range(*first, *last, scalar),
             Pattern::Network(network) => Ok(equal(literal::network(*network))),
-            Pattern::Is(value) => self.name_of(value).map(|name| pattern(PatternKind::Name(name))),
+            Pattern::Is(value) => self.same(value).map(pattern),
             Pattern::Made(shape, values) => self.made(shape, values, scalar).map(pattern),
             Pattern::AllOf(_) | Pattern::Label(..) => Err("it joins patterns in a way that cannot be written"),
             Pattern::Any | Pattern::Absent | Pattern::Not(_) | Pattern::AnyOf(_) => {
@@ -157,6 +157,14 @@ impl Lifting<'_> {
     }
 
     /// The name of a value of the request in the place of a pattern or in a text.
+    /// `subject`, `token.owner`
+    fn same(&self, value: &Value) -> Result<PatternKind, PrintError> {
+        Ok(match super::token_field::field_of_token(value) {
+            Some(field) => PatternKind::TokenField(field),
+            None => PatternKind::Name(self.name_of(value)?),
+        })
+    }
+
     fn name_of(&self, value: &Value) -> Result<String, PrintError> {
         match value {
             Value::Field(field) => Ok(self.field(*field)?.text),

@@ -103,7 +103,7 @@ const RULE_FIELDS: [&str; 1] = ["permissions"];
 /// Fields that hold conditions.
 const CONDITION_KEYS: [&str; 2] = ["when", "unless"];
 /// The `$` keys that an object may have, without those of [matchers](Matcher).
-const OPERATORS: [&str; 19] = [
+const OPERATORS: [&str; 20] = [
     "$any",
     "$absent",
     "$not",
@@ -118,6 +118,7 @@ const OPERATORS: [&str; 19] = [
     "$ge",
     "$name",
     "$row",
+    "$is",
     "$string",
     "$text",
     "$bytes",

@@ -43,7 +43,7 @@ fn pattern(node: &mut Pattern, at: At) {
     node.at = at;
     match &mut node.kind {
         PatternKind::Literal(value) => literal(value, at),
-        PatternKind::Name(_) | PatternKind::Any | PatternKind::Absent => {}
+        PatternKind::Name(_) | PatternKind::Any | PatternKind::Absent | PatternKind::TokenField(_) => {}
         PatternKind::List(list) => list.iter_mut().for_each(|element| pattern(element, at)),
         PatternKind::Not(inner) | PatternKind::Elements(_, inner) => pattern(inner, at),
         PatternKind::Text(_, value) | PatternKind::Compare(_, value) => operand(value, at),

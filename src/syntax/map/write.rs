@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{COMPARISONS, PARTS, Plain, key_of};
 use crate::syntax::ast::{
-    Block, Entry, Field, FieldValue, File, Item, ItemKind, Literal, Member, MemberKind, Name, Operand, OperandKind,
-    Pattern, PatternKind, Piece, Quantifier, Rule, TableItem, TableRows, Text,
+    Block, Condition, ConditionKind, Entry, Field, FieldValue, File, Item, ItemKind, Literal, Member, MemberKind, Name,
+    Operand, OperandKind, Pattern, PatternKind, Piece, Quantifier, Rule, TableItem, TableRows, Text,
 };
 use crate::syntax::parse::literal::{write_duration, write_time};
 use crate::syntax::print::print_condition;
@@ -146,6 +146,10 @@ fn pattern(node: &Pattern, plain: Plain) -> Value {
         }
         PatternKind::Map(map) => Value::Object(entries(map, plain)),
         PatternKind::Row(table, key) => json!({ "$row": [table.text, print_condition(key)] }),
+        PatternKind::TokenField(field) => {
+            let kind = ConditionKind::TokenField(field.clone());
+            json!({ "$is": print_condition(&Condition { kind, at: node.at }) })
+        }
     }
 }
 

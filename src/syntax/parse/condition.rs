@@ -202,7 +202,7 @@ impl Builder {
     }
 
     /// A field of the token, and where it ends.
-    fn token_field(&mut self, pair: Pair<'_>) -> (TokenField, usize) {
+    pub(super) fn token_field(&mut self, pair: Pair<'_>) -> (TokenField, usize) {
         let mut parts = pair.into_inner();
         let word = next(&mut parts);
         let entry = parts.next();

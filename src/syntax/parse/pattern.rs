@@ -33,6 +33,10 @@ impl Builder {
                 (PatternKind::Map(entries.map(|part| self.entry(part, spelling)).collect()), span.end)
             }
             Rule::row => self.row(pair),
+            Rule::token_field => {
+                let (field, end) = self.token_field(pair);
+                (PatternKind::TokenField(field), end)
+            }
             Rule::negation => {
                 let mut parts = pair.into_inner();
                 next(&mut parts);

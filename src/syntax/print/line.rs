@@ -148,6 +148,7 @@ pub fn pattern(node: &Pattern, out: &mut String) {
         }
         PatternKind::Map(entries) => map(entries, out),
         PatternKind::Row(table, key) => row(table, key, out),
+        PatternKind::TokenField(field) => token_field("", field, out),
     }
 }
 

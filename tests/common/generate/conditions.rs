@@ -67,7 +67,7 @@ impl Maker<'_, '_, '_> {
     }
 
     /// A claim of the token, which it may lack.
-    fn claim(&mut self) -> ClaimPath {
+    pub(super) fn claim(&mut self) -> ClaimPath {
         match self.choices.below(3) {
             0 => {
                 ClaimPath::Entry(*self.choices.pick(&ClaimMap::ALL), (*self.choices.pick(&["dc", "", "x"])).to_owned())

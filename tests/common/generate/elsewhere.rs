@@ -1,6 +1,6 @@
 //! Patterns that read another attribute of the request.
 
-use placet::check::tree::{Constant, Pattern, Piece, Term, Text};
+use placet::check::tree::{Constant, Operand, Pattern, Piece, Term, Text};
 use placet::model::matcher::Matcher;
 use placet::model::path::ResourcePath;
 use placet::model::types::{Scalar, Type};
@@ -16,10 +16,12 @@ impl Maker<'_, '_, '_> {
         match scalar {
             Scalar::String | Scalar::Bytes if self.choices.chance(160) => self.made_text(scalar, place),
             Scalar::Path if self.choices.chance(200) => self.made_path(place),
+            Scalar::String if self.choices.chance(60) => Some(Pattern::Is(Box::new(Operand::Claim(self.claim())))),
+            Scalar::Time if self.choices.chance(60) => Some(Pattern::Is(Box::new(Operand::Expiry))),
             _ => {
                 let (field, value) = self.another(|other| other == scalar)?;
                 self.note(place, Some(value));
-                Some(Pattern::Field(field))
+                Some(Pattern::Is(Box::new(Operand::Field(field))))
             }
         }
     }

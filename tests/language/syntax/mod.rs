@@ -199,6 +199,7 @@ pub fn pattern() -> impl Strategy<Value = Pattern> {
         (operand(), operand()).prop_map(|(a, b)| PatternKind::Range(Box::new([a, b]))),
         (comparison(), operand()).prop_map(|(sign, operand)| PatternKind::Compare(sign, operand)),
         (name(reference()), row_key()).prop_map(|(table, key)| PatternKind::Row(table, Box::new(key))),
+        token_field().prop_map(PatternKind::TokenField),
     ]
     .prop_map(at);
     leaf.prop_recursive(3, 12, 4, move |inner| {

@@ -125,6 +125,10 @@ def _read_again(node, *_):
     return 2 * len(node.value)
 
 
+def _read_url(node, *_):
+    return 6 * len(node.value)
+
+
 def _claim(*_):
     return _CLAIMS * 4 + 2 * TOKEN_BYTES
 
@@ -144,14 +148,14 @@ def _look_up(node, values, sizes):
 
 def _row(node, values, sizes):
     """The value that is found is read again."""
-    return _look_up(node, values, sizes) + (2 * node.table.value_bytes if node.table.element in _READ_AGAIN else 0)
+    return _look_up(node, values, sizes) + _READ_AGAIN.get(node.table.element, 0) * node.table.value_bytes
 
 
 def _set_in_row(node, values, sizes):
     return _look_up(node, values, sizes) + node.table.members(SET_ELEMENTS)
 
 
-_READ_AGAIN = ("string", "path", "url")
+_READ_AGAIN = {"string": 2, "path": 2, "url": 6}
 _ADDITIONAL = {
     **dict.fromkeys(("eq", "prefix", "suffix", "equals", "begins", "within"), _text),
     **dict.fromkeys(("nocase", "nocase.prefix", "nocase.suffix", "nocase.within"), _nocase),
@@ -159,7 +163,8 @@ _ADDITIONAL = {
     **dict.fromkeys(("any.in", "every.in"), lambda *_: 2 * _sorted()),
     **dict.fromkeys(("claim.of", "has.claim"), _claim),
     **dict.fromkeys(("entry.of", "has.entry"), _entry),
-    **dict.fromkeys(("string", "path.of", "url.of"), _read_again),
+    **dict.fromkeys(("string", "path.of"), _read_again),
+    "url.of": _read_url,
     **dict.fromkeys(("equal", "unequal", "starts", "ends"), _shorter),
     "is": _same,
     "made": _made,

@@ -131,8 +131,8 @@ fn a_rule_that_is_read_from_a_token_is_quoted_as_its_author_would_write_it() {
                       path: path optional\n    action get\n}\n";
     let (keyring, time) = (keyring(), NOW);
     for (rule, path) in [
-        ("deny { action: get } when has n && has m && !(n == m)", "/"),
-        ("deny { action: get } when has n && has m && 10 - (n + m) == 7", "/"),
+        ("deny { action: get, n: any, m: any } when !(n == m)", "/"),
+        ("deny { action: get, n: any, m: any } when 10 - (n + m) == 7", "/"),
         ("deny { s: \"a\\{x}b\\u{202e}c\" }", "/"),
         ("deny { path: \"/a/%2A/**\" }", "/a/*/b"),
         ("only { action: get, n: 7 }", "/"),

@@ -36,6 +36,8 @@ pub struct Prices {
     pub needle: u64,
     /// Steps of `string` and `path.of` for each byte.
     pub read_again: u64,
+    /// Steps for each byte of a URL that is read again.
+    pub read_url: u64,
     /// Steps for each claim of a token, of which it may have sixty-nine.
     pub claim: u64,
     /// Steps for each time that the table of a time zone is halved.
@@ -100,6 +102,7 @@ pub const PRICES: Prices = Prices {
     searched: condition::SOUGHT,
     needle: condition::NEEDLE,
     read_again: condition::READ_AGAIN,
+    read_url: condition::READ_URL,
     claim: condition::CLAIM_VISITED,
     halved: zone::HALVED,
     probe: table::PROBE,

@@ -24,9 +24,13 @@ pub fn matches(matcher: Matcher, constant: &[u8], value: &Value<'_>, fuel: &Fuel
             Automaton::read(constant)?.matches(bytes)
         }
         Syntax::Path => path_matches(constant, bytes, fuel),
-        Syntax::Url => {
-            let Value::Url(url) = value else { return None };
-            UrlConstant::read(constant)?.matches(url.as_str(), fuel)
-        }
+        Syntax::Url => matches_url(constant, value, fuel),
     }
+}
+
+/// Not part of what is inlined: few patterns are of URLs.
+#[inline(never)]
+fn matches_url(constant: &[u8], value: &Value<'_>, fuel: &Fuel) -> Option<bool> {
+    let Value::Url(url) = value else { return None };
+    UrlConstant::read(constant)?.matches(url.as_str(), fuel)
 }

@@ -97,8 +97,8 @@ impl<'a> Url<'a> {
         let (rest, fragment) = split_before(rest, '#');
         let (path, query) = split_before(rest, '?');
         check_path(path)?;
-        check_text(query, |byte| is_path_byte(byte) && byte != b'\'' || matches!(byte, b'/' | b'?'))?;
-        check_text(fragment, |byte| is_path_byte(byte) || matches!(byte, b'/' | b'?'))?;
+        check_text(query, |byte| is_path_byte(byte) && byte != b'\'' || matches!(byte, b'/' | b'?'), |_| false)?;
+        check_text(fragment, |byte| is_path_byte(byte) || matches!(byte, b'/' | b'?'), |_| false)?;
         Ok(Self(text))
     }
 
@@ -244,10 +244,8 @@ pub fn check_segment(segment: &str) -> Result<(), UrlError> {
         Some(_) if segment.is_empty() => return Err(UrlError::EmptySegment),
         Some(_) | None => {}
     }
-    check_text(segment, is_path_byte)?;
     let separates = |byte: u8| byte < 0x20 || matches!(byte, b'/' | b'\\' | 0x7f);
-    let mut escaped = segment.split('%').skip(1).filter_map(|escape| u8::from_str_radix(escape.get(..2)?, 16).ok());
-    if escaped.any(separates) { Err(UrlError::EncodedSeparator) } else { Ok(()) }
+    check_text(segment, is_path_byte, separates)
 }
 
 /// Whether the bytes are the text of a segment.
@@ -256,15 +254,19 @@ pub fn is_segment(bytes: &[u8]) -> bool {
     core::str::from_utf8(bytes).is_ok_and(|segment| check_segment(segment).is_ok())
 }
 
-/// Each byte is allowed by itself, or a canonical escape.
-fn check_text(text: &str, allowed: impl Fn(u8) -> bool) -> Result<(), UrlError> {
+/// Each byte is allowed by itself, or a canonical escape of one that does not separate.
+fn check_text(text: &str, allowed: impl Fn(u8) -> bool, separates: impl Fn(u8) -> bool) -> Result<(), UrlError> {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         if byte == b'%' {
             let digits = [bytes.next(), bytes.next()].map(|digit| digit.and_then(hexadecimal));
             let [Some(high), Some(low)] = digits else { return Err(UrlError::BadEscape) };
-            if is_unreserved(high << 4 | low) {
+            let escaped = high << 4 | low;
+            if is_unreserved(escaped) {
                 return Err(UrlError::BadEscape);
+            }
+            if separates(escaped) {
+                return Err(UrlError::EncodedSeparator);
             }
         } else if !allowed(byte) {
             return Err(UrlError::BadCharacter);

@@ -50,6 +50,7 @@ pub struct Verifier<'k> {
 }
 
 /// The keys, the vocabulary and the audience with which a token was verified, as they were then.
+#[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Source {
     pub(super) keys: [Stamp; 2],
@@ -110,7 +111,7 @@ impl<'k> Verifier<'k> {
     ) -> Result<Verified<'b>, Refusal> {
         let (origin, state) = self.authenticate(text, scratch, good)?;
         let mut life = Life::of(origin.header.expiry);
-        scratch.read_blocks(origin.header.purpose, state.fingerprint, &mut life)?;
+        scratch.read_blocks(&origin.header, state.fingerprint, &mut life)?;
         let claims = self.read_authority(&origin.header, scratch)?;
         scratch.prove(&Scope { vocabulary: self.vocabulary, state, budget: Budget::Token }, &mut life)?;
         let verified = scratch.parts().claim(origin, state, claims, life)?;
@@ -375,11 +376,16 @@ impl Scratch {
     /// Reads the blocks, which are authenticated now, and checks the signatures of third parties and
     /// of holders that have handed the token over.
     #[inline]
-    fn read_blocks(&mut self, purpose: Purpose, state: Fingerprint, life: &mut Life) -> Result<(), Refusal> {
+    fn read_blocks(&mut self, header: &Header, state: Fingerprint, life: &mut Life) -> Result<(), Refusal> {
         for number in 0..self.count {
             let record = self.records.get_mut(number).ok_or(Refusal::TooManyBlocks)?;
+            let has_end = record.flags.has(Flags::EXPIRY);
             if record.read_plain(&*self.bytes, life).is_none() {
-                self.read_block(number, position(purpose, number), state, life)?;
+                self.read_block(number, position(header.purpose, number), state, life)?;
+            }
+            // What fits the header is written there, and nowhere twice.
+            if number == 0 && has_end && header.lifetime().is_some() {
+                return Err(Refusal::NotCanonical);
             }
         }
         Ok(())

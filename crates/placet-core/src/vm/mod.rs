@@ -257,8 +257,14 @@ impl<'p, 'r> Machine<'p, 'r> {
                     self.is(value, text, quantifier, begins)?
                 }
                 Test::Present { field } => self.request.value(field).is_some(),
-                Test::SomeOf { field } => self.stated(&mut tests, field, Quantifier::Some)?,
-                Test::EveryOf { field } => self.stated(&mut tests, field, Quantifier::Every)?,
+                stated @ (Test::SomeOf { field } | Test::EveryOf { field }) => {
+                    let is_some = matches!(stated, Test::SomeOf { .. });
+                    let mut after = tests.clone();
+                    let holds =
+                        self.stated(&mut after, field, if is_some { Quantifier::Some } else { Quantifier::Every })?;
+                    tests = after;
+                    holds
+                }
                 Test::Test { field } => self.test(&mut tests, field, quantifier)?,
                 Test::When {} => {
                     let mut after = tests.clone();
@@ -350,6 +356,15 @@ fn are(elements: &[Value<'_>], text: &[u8], quantifier: Quantifier, comparison: 
 /// Whether a string, bytes, path or uuid consists of these bytes.
 #[inline(always)]
 fn equals(value: &Value<'_>, text: &[u8]) -> bool {
+    match value.bytes() {
+        Some(bytes) => bytes == text,
+        None => is_held_as(value, text),
+    }
+}
+
+/// The same for a value that is not text, such as a uuid.
+#[inline(never)]
+fn is_held_as(value: &Value<'_>, text: &[u8]) -> bool {
     match value.held() {
         Some(Held::Bytes(bytes)) => bytes == text,
         Some(Held::Bool(_) | Held::Number(_) | Held::Address(_)) | None => false,

@@ -55,10 +55,7 @@ impl<'p> Machine<'p, '_> {
             Composite::Not => Some(!self.pattern(code, subject)? && subject.is_some()),
             Composite::AnyOf(body) => self.one_matches(take(code, body)?, subject),
             Composite::AllOf(body) => self.all_match(take(code, body)?, subject),
-            Composite::Is => {
-                let wanted = self.value(code)?;
-                Some(wanted.is_some_and(|wanted| subject.is_some_and(|subject| *subject == wanted)))
-            }
+            Composite::Is => self.is_value(code, subject),
             Composite::Made(shape, body) => self.made(shape, take(code, body)?, subject),
             Composite::Label(name) => match subject {
                 Some(Value::Labels(labels)) => {
@@ -70,6 +67,12 @@ impl<'p> Machine<'p, '_> {
                 Some(_) => None,
             },
         }
+    }
+
+    #[inline(never)]
+    fn is_value(&self, code: &mut Cursor<'p>, subject: Option<&Value<'_>>) -> Option<bool> {
+        let wanted = self.value(code)?;
+        Some(wanted.is_some_and(|wanted| subject.is_some_and(|subject| *subject == wanted)))
     }
 
     fn one_matches(&self, mut body: Cursor<'p>, subject: Option<&Value<'_>>) -> Option<bool> {

@@ -105,8 +105,12 @@ impl Parts {
 
 /// The entries that look into tables: the checker makes conditions of them, before any other.
 fn rows(entries: &[Entry]) -> impl Iterator<Item = Span> {
-    let looks = entries.iter().filter(|entry| matches!(entry.value.kind, PatternKind::Row(..)));
-    looks.map(|entry| entry.key.at.0.join(entry.value.at.0))
+    let looks = |pattern: &Pattern| matches!(pattern.kind, PatternKind::Row(..));
+    let looking = entries.iter().filter(move |entry| match &entry.value.kind {
+        PatternKind::Elements(_, inner) => looks(inner),
+        _ => looks(&entry.value),
+    });
+    looking.map(|entry| entry.key.at.0.join(entry.value.at.0))
 }
 
 fn entries(entries: &[Entry]) -> Vec<(String, Span)> {

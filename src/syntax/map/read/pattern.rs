@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::Reader;
+use super::{Reader, kind};
 use crate::diag::code::Code;
 use crate::limits;
-use crate::syntax::ast::{Entry, Name, Operand, OperandKind, Pattern, PatternKind, Quantifier};
+use crate::syntax::ast::{ConditionKind, Entry, Name, Operand, OperandKind, Pattern, PatternKind, Quantifier};
 use crate::syntax::map::{COMPARISONS, Plain, matcher_of, operators};
 use crate::syntax::parse::literal::short;
 use crate::syntax::text::Spelling;
@@ -119,6 +119,7 @@ impl Reader {
                 other => return self.expected("a list of the two ends", other),
             },
             "$row" => return self.row(value),
+            "$is" => return self.token_field(value),
             "$name" => PatternKind::Name(self.reference_of(value)?.text),
             _ => PatternKind::Literal(self.literal_operator(key, value)?),
         };
@@ -132,6 +133,18 @@ impl Reader {
         let table = self.at_index(0, |reader| reader.reference_of(table));
         let key = self.at_index(1, |reader| reader.condition(key));
         Some(PatternKind::Row(table?, Box::new(key?)))
+    }
+
+    /// `"token.owner"`, as in a condition.
+    fn token_field(&mut self, value: &Value) -> Option<PatternKind> {
+        match self.condition(value)?.kind {
+            ConditionKind::TokenField(field) => Some(PatternKind::TokenField(field)),
+            _ => {
+                let message = format!("expected a field of the token, such as `token.owner`, found {}", kind(value));
+                self.report(Code::Map, message, "write `$eq`, or the value alone");
+                None
+            }
+        }
     }
 
     fn operand(&mut self, value: &Value) -> Option<Operand> {

@@ -142,7 +142,8 @@ impl<'a> Verifier<'_, 'a> {
     /// Some constants the VM reads each time as the proof does: as UTF-8, or as a canonical path.
     pub(super) fn read_again(&mut self, ty: BytesType, bytes: u64) -> Checked<Seen> {
         if ty.is_read_again() {
-            self.allowance.charge(READ_AGAIN * bytes)?;
+            let each = if ty == BytesType::Url { READ_URL } else { READ_AGAIN };
+            self.allowance.charge(each * bytes)?;
         }
         Ok(Seen { ty: ty.scalar(), bytes })
     }
@@ -224,6 +225,9 @@ pub const NEEDLE: u64 = 4;
 
 /// Steps for each byte of a constant that is read again.
 pub const READ_AGAIN: u64 = 2;
+
+/// Steps for each byte of a URL that is read again.
+pub const READ_URL: u64 = 6;
 
 /// Steps of sorting this many values with this many bytes together: each is compared some fifteen
 /// times, and its bytes with it.

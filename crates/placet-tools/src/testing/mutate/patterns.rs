@@ -33,9 +33,12 @@ pub(super) fn near(pattern: &Pattern, scalar: Option<Scalar>) -> Vec<(MutantKind
             };
             vec![(kind, PatternKind::Elements(quantifier.other(), inner.clone()))]
         }
-        PatternKind::Name(_) | PatternKind::Any | PatternKind::List(_) | PatternKind::Map(_) | PatternKind::Row(..) => {
-            Vec::new()
-        }
+        PatternKind::Name(_)
+        | PatternKind::Any
+        | PatternKind::List(_)
+        | PatternKind::Map(_)
+        | PatternKind::Row(..)
+        | PatternKind::TokenField(_) => Vec::new(),
     }
 }
 
