@@ -24,6 +24,7 @@ use super::frame::{Frames, Start, open, position};
 use super::good::Good;
 use super::header::{Header, KeyName, Purpose, RevocationId};
 use super::holder::{self, HolderAt};
+#[cfg(feature = "std")]
 use super::key_list::Stamp;
 use super::keyring::Keyring;
 use super::keys::{LocalKey, PublicKey};
