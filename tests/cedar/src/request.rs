@@ -2,7 +2,7 @@
 
 use cedar_policy::{Context, EntityUid, Request as CedarRequest};
 use placet::document::request;
-use placet::model::request::Request;
+use placet::model::request::View;
 use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use serde_json::{Map, Value, json};
