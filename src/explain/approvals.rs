@@ -68,32 +68,11 @@ fn missing(programs: &[Program], accepted: &Accepted) -> Vec<(Origin, Quorum)> {
             let Test::When(condition) = test else { continue };
             let mut open = vec![condition];
             while let Some(condition) = open.pop() {
-                match condition {
-                    Condition::All(parts) | Condition::AnyOf(parts) => open.extend(parts),
-                    Condition::Not(inner) => open.push(inner),
-                    Condition::Approved(quorum) if quorum.missing(accepted.approvers()).is_some() => {
-                        if !found.iter().any(|(_, other)| other == quorum) {
-                            found.push((program.origin, quorum.clone()));
-                        }
-                    }
-                    Condition::Approved(_)
-                    | Condition::Constant(_)
-                    | Condition::Compare(..)
-                    | Condition::Matches(..)
-                    | Condition::AnyElement(..)
-                    | Condition::EveryElement(..)
-                    | Condition::ElementsIn(..)
-                    | Condition::Action(_)
-                    | Condition::InRow(..)
-                    | Condition::AnyInRow(..)
-                    | Condition::EveryInRow(..)
-                    | Condition::HasRow(..)
-                    | Condition::Member(..)
-                    | Condition::Has(_)
-                    | Condition::HasClaim(_)
-                    | Condition::HasLabel(..)
-                    | Condition::Holds(_)
-                    | Condition::Vouched(_) => {}
+                open.extend(condition.inner());
+                let Condition::Approved(quorum) = condition else { continue };
+                let is_known = found.iter().any(|(_, other)| other == quorum);
+                if !is_known && quorum.missing(accepted.approvers()).is_some() {
+                    found.push((program.origin, quorum.clone()));
                 }
             }
         }

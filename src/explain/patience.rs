@@ -27,28 +27,8 @@ pub(super) fn price(rules: &[Rule], request: &TimedRequest, vocabulary: &Vocabul
 }
 
 fn truth(condition: &Condition, length: u64) -> u64 {
-    match condition {
-        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().map(|part| truth(part, length)).sum(),
-        Condition::Not(inner) => truth(inner, length),
-        Condition::Matches(_, wanted) | Condition::AnyElement(_, wanted) | Condition::EveryElement(_, wanted) => {
-            pattern(wanted, length)
-        }
-        Condition::Constant(_)
-        | Condition::Compare(..)
-        | Condition::Member(..)
-        | Condition::ElementsIn(..)
-        | Condition::Action(_)
-        | Condition::Has(_)
-        | Condition::HasLabel(..)
-        | Condition::HasClaim(_)
-        | Condition::InRow(..)
-        | Condition::AnyInRow(..)
-        | Condition::EveryInRow(..)
-        | Condition::HasRow(..)
-        | Condition::Holds(_)
-        | Condition::Vouched(_)
-        | Condition::Approved(_) => 0,
-    }
+    let inner: u64 = condition.inner().iter().map(|part| truth(part, length)).sum();
+    inner + condition.pattern().map_or(0, |wanted| pattern(wanted, length))
 }
 
 fn pattern(wanted: &Pattern, length: u64) -> u64 {

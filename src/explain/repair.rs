@@ -7,6 +7,7 @@ use super::propose::{
 };
 use crate::program::{Condition, Effect, Pattern, Predicate, Rule, Test, Value, literal};
 use crate::syntax::ast::Comparison;
+use crate::syntax::ast::Quantifier;
 use placet_core::model::arithmetic::Arithmetic;
 use placet_core::model::matcher::Matcher;
 use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
@@ -229,9 +230,14 @@ impl Candidate<'_> {
             Condition::Action(listed) => self.with_actions(|action| listed.contains(&action) == wanted),
             Condition::Holds(operand) => self.operand_turned(operand, &Pattern::Bool(wanted), true),
             Condition::Compare(comparison, left, right) => self.compared(*comparison, left, right, wanted),
-            Condition::InRow(..) | Condition::AnyInRow(..) | Condition::EveryInRow(..) | Condition::HasRow(..) => {
-                self.row_turned(truth, wanted)
+            Condition::InRow(value, table, key) => self.in_row_turned(value, table, key, wanted),
+            Condition::AnyInRow(field, table, key) => {
+                self.set_in_row_turned(*field, (table, key), Quantifier::Some, wanted)
             }
+            Condition::EveryInRow(field, table, key) => {
+                self.set_in_row_turned(*field, (table, key), Quantifier::Every, wanted)
+            }
+            Condition::HasRow(table, key) => self.has_row_turned(table, key, wanted),
             Condition::Constant(_)
             | Condition::Vouched(_)
             | Condition::HasClaim(_)
@@ -432,62 +438,20 @@ fn solve(operand: &Value, range: Pattern, candidate: Candidate<'_>) -> Option<(V
 
 /// Whether it has an attribute that a request could change.
 fn is_open(operand: &Value) -> bool {
-    match operand {
-        Value::Field(_) | Value::Label(..) | Value::Size(_) => true,
-        Value::Compute(_, left, right) => is_open(left) || is_open(right),
-        Value::Call(_, inner) | Value::Local(_, inner) | Value::Row(_, inner) => is_open(inner),
-        Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Claim(_) => false,
-    }
+    operand.any(&|value| matches!(value, Value::Field(_) | Value::Label(..) | Value::Size(_)))
 }
 
 /// Whether the condition has an operand that reads something, such as when the request is made.
 fn asks(truth: &Condition, reads: fn(&Value) -> bool) -> bool {
-    match truth {
-        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(|part| asks(part, reads)),
-        Condition::Not(inner) => asks(inner, reads),
-        Condition::Compare(_, left, right) => reads(left) || reads(right),
-        Condition::Matches(operand, _) | Condition::Holds(operand) | Condition::Member(operand, _) => reads(operand),
-        Condition::Constant(_)
-        | Condition::AnyElement(..)
-        | Condition::EveryElement(..)
-        | Condition::ElementsIn(..)
-        | Condition::Action(_)
-        | Condition::Has(_)
-        | Condition::HasLabel(..)
-        | Condition::HasClaim(_)
-        | Condition::Vouched(_)
-        | Condition::Approved(_) => false,
-        Condition::InRow(operand, _, key) => reads_time(operand) || reads_time(key),
-        Condition::AnyInRow(_, _, key) | Condition::EveryInRow(_, _, key) | Condition::HasRow(_, key) => {
-            reads_time(key)
-        }
-    }
+    truth.inner().iter().any(|part| asks(part, reads)) || truth.values().into_iter().any(reads)
 }
 
 fn reads_time(operand: &Value) -> bool {
-    match operand {
-        Value::Field(field) => *field == TIME,
-        Value::Compute(_, left, right) => reads_time(left) || reads_time(right),
-        Value::Call(_, inner) | Value::Local(_, inner) | Value::Row(_, inner) => reads_time(inner),
-        Value::Label(..) | Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Claim(_) | Value::Size(_) => {
-            false
-        }
-    }
+    operand.any(&|value| *value == Value::Field(TIME))
 }
 
 fn reads_zone(operand: &Value) -> bool {
-    match operand {
-        Value::Local(..) => true,
-        Value::Compute(_, left, right) => reads_zone(left) || reads_zone(right),
-        Value::Call(_, inner) | Value::Row(_, inner) => reads_zone(inner),
-        Value::Field(_)
-        | Value::Label(..)
-        | Value::Constant(_)
-        | Value::Issuance
-        | Value::Expiry
-        | Value::Claim(_)
-        | Value::Size(_) => false,
-    }
+    operand.any(&|value| matches!(value, Value::Local(..)))
 }
 
 /// All other actions: first those that differ only in case, then by name.

@@ -4,7 +4,9 @@ use super::evaluate::{Candidate, Subject, matches};
 use crate::check::table::Table;
 use crate::check::tree::Constant;
 use crate::program::{Condition, Pattern, Rule, Test, Value, literal};
+use crate::syntax::ast::Quantifier;
 use placet_core::model::owned::TimedRequest;
+use placet_core::model::vocabulary::FieldNo;
 
 /// Rows that are tried as those a request could have read: a table may have a million.
 const TRIED: usize = 1 << 14;
@@ -27,58 +29,21 @@ pub(super) fn read(rule: &Rule, candidate: &Candidate<'_>) -> Vec<String> {
 }
 
 fn in_condition(condition: &Condition, candidate: &Candidate<'_>, found: &mut Vec<String>) {
-    match condition {
-        Condition::All(parts) | Condition::AnyOf(parts) => {
-            parts.iter().for_each(|part| in_condition(part, candidate, found));
-        }
-        Condition::Not(inner) => in_condition(inner, candidate, found),
-        Condition::Compare(_, left, right) => {
-            in_value(left, candidate, found);
-            in_value(right, candidate, found);
-        }
-        Condition::Matches(value, _) | Condition::Member(value, _) | Condition::Holds(value) => {
-            in_value(value, candidate, found);
-        }
-        Condition::InRow(value, table, key) => {
-            in_value(value, candidate, found);
-            row(table, key, candidate, found);
-        }
-        Condition::AnyInRow(_, table, key) | Condition::EveryInRow(_, table, key) | Condition::HasRow(table, key) => {
-            row(table, key, candidate, found);
-        }
-        Condition::Constant(_)
-        | Condition::AnyElement(..)
-        | Condition::EveryElement(..)
-        | Condition::ElementsIn(..)
-        | Condition::Action(_)
-        | Condition::Has(_)
-        | Condition::HasClaim(_)
-        | Condition::HasLabel(..)
-        | Condition::Approved(_)
-        | Condition::Vouched(_) => {}
+    condition.inner().iter().for_each(|part| in_condition(part, candidate, found));
+    condition.values().into_iter().for_each(|value| in_value(value, candidate, found));
+    if let Some((table, key)) = condition.row() {
+        row(table, key, candidate, found);
     }
 }
 
 fn in_value(value: &Value, candidate: &Candidate<'_>, found: &mut Vec<String>) {
-    match value {
-        Value::Row(table, key) => row(table, key, candidate, found),
-        Value::Compute(_, left, right) => {
-            in_value(left, candidate, found);
-            in_value(right, candidate, found);
-        }
-        Value::Call(_, inner) | Value::Local(_, inner) => in_value(inner, candidate, found),
-        Value::Field(_)
-        | Value::Label(..)
-        | Value::Constant(_)
-        | Value::Issuance
-        | Value::Expiry
-        | Value::Claim(_)
-        | Value::Size(_) => {}
+    value.inner().into_iter().for_each(|inner| in_value(inner, candidate, found));
+    if let Value::Row(table, key) = value {
+        row(table, key, candidate, found);
     }
 }
 
 fn row(table: &Table, key: &Value, candidate: &Candidate<'_>, found: &mut Vec<String>) {
-    in_value(key, candidate, found);
     let Some(key) = candidate.operand(key) else { return };
     let (name, shown) = (table.name(), literal::value(&key));
     let words = match table.row(&key) {
@@ -101,51 +66,49 @@ fn listed(table: &Table, values: &[Constant]) -> String {
 }
 
 impl Candidate<'_> {
-    /// Requests for which a look-up is as wanted: another value, or another key.
-    pub(super) fn row_turned(&self, truth: &Condition, wanted: bool) -> Vec<TimedRequest> {
-        let row = |table: &Table, key: &Value| one_of(self.row(table, key).unwrap_or_default());
-        match truth {
-            Condition::InRow(value, table, key) => {
-                let own = self.operand(value);
-                let holds = |row: &[Constant]| own.as_ref().is_some_and(|own| row.contains(own)) == wanted;
-                let mut found = self.operand_turned(value, &row(table, key), wanted);
-                found.extend(self.with_keys(table, key, holds));
-                found
-            }
-            Condition::AnyInRow(field, table, key) | Condition::EveryInRow(field, table, key) => {
-                let is_some = matches!(truth, Condition::AnyInRow(..));
-                let elements = self.elements(*field);
-                let holds = |row: &[Constant]| {
-                    let mut each = elements.iter().map(|element| row.contains(element));
-                    (if is_some { each.any(|it| it) } else { each.all(|it| it) }) == wanted
-                };
-                let mut found = self.elements_turned(*field, &row(table, key), is_some, wanted);
-                found.extend(self.with_keys(table, key, holds));
-                found
-            }
-            Condition::HasRow(table, key) if wanted => self.with_keys(table, key, |_| true),
-            Condition::HasRow(table, key) => {
-                let known = self.operand(key).filter(|key| table.row(key).is_some());
-                known.map(|known| self.operand_turned(key, &Pattern::equal(known), false)).unwrap_or_default()
-            }
-            Condition::Constant(_)
-            | Condition::All(_)
-            | Condition::AnyOf(_)
-            | Condition::Not(_)
-            | Condition::Compare(..)
-            | Condition::Matches(..)
-            | Condition::AnyElement(..)
-            | Condition::EveryElement(..)
-            | Condition::Member(..)
-            | Condition::ElementsIn(..)
-            | Condition::Action(_)
-            | Condition::Has(_)
-            | Condition::HasClaim(_)
-            | Condition::HasLabel(..)
-            | Condition::Holds(_)
-            | Condition::Approved(_)
-            | Condition::Vouched(_) => Vec::new(),
+    /// Requests for which a value is, or is not, in a row: another value, or another key.
+    pub(super) fn in_row_turned(&self, value: &Value, table: &Table, key: &Value, wanted: bool) -> Vec<TimedRequest> {
+        let own = self.operand(value);
+        let holds = |row: &[Constant]| own.as_ref().is_some_and(|own| row.contains(own)) == wanted;
+        let mut found = self.operand_turned(value, &self.one_of_row(table, key), wanted);
+        found.extend(self.with_keys(table, key, holds));
+        found
+    }
+
+    /// The same for the elements of a set.
+    pub(super) fn set_in_row_turned(
+        &self,
+        field: FieldNo,
+        (table, key): (&Table, &Value),
+        quantifier: Quantifier,
+        wanted: bool,
+    ) -> Vec<TimedRequest> {
+        let elements = self.elements(field);
+        let holds = |row: &[Constant]| {
+            let mut each = elements.iter().map(|element| row.contains(element));
+            let holds = match quantifier {
+                Quantifier::Some => each.any(|it| it),
+                Quantifier::Every => each.all(|it| it),
+            };
+            holds == wanted
+        };
+        let is_some = quantifier == Quantifier::Some;
+        let mut found = self.elements_turned(field, &self.one_of_row(table, key), is_some, wanted);
+        found.extend(self.with_keys(table, key, holds));
+        found
+    }
+
+    /// Requests with another key, for which there is, or is not, a row.
+    pub(super) fn has_row_turned(&self, table: &Table, key: &Value, wanted: bool) -> Vec<TimedRequest> {
+        if wanted {
+            return self.with_keys(table, key, |_| true);
         }
+        let known = self.operand(key).filter(|key| table.row(key).is_some());
+        known.map(|known| self.operand_turned(key, &Pattern::equal(known), false)).unwrap_or_default()
+    }
+
+    fn one_of_row(&self, table: &Table, key: &Value) -> Pattern {
+        one_of(self.row(table, key).unwrap_or_default())
     }
 
     /// Requests whose row has a value that matches or does not.

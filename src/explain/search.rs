@@ -214,27 +214,15 @@ fn reads(truth: &Condition, part: &Part) -> bool {
     let field_of = |field: &FieldNo| matches!(part, Part::Field(other) | Part::Label(other, _) if other == field);
     let label_of =
         |field: &FieldNo, name: &String| matches!(part, Part::Label(other, label) if other == field && label == name);
-    match truth {
-        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(|one| reads(one, part)),
-        Condition::Not(inner) => reads(inner, part),
-        Condition::Compare(_, left, right) => operand_reads(left, part) || operand_reads(right, part),
-        Condition::Matches(operand, pattern) => operand_reads(operand, part) || pattern_reads(pattern, part),
-        Condition::Holds(operand) => operand_reads(operand, part),
-        Condition::Member(operand, field) => operand_reads(operand, part) || field_of(field),
-        Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
-            field_of(field) || pattern_reads(pattern, part)
-        }
-        Condition::Has(field) => field_of(field),
-        Condition::ElementsIn(_, field, set) => field_of(field) || field_of(set),
+    let itself = match truth {
         Condition::Action(_) => *part == Part::Action,
         Condition::HasLabel(field, name) => label_of(field, name),
-        Condition::InRow(operand, _, key) => operand_reads(operand, part) || operand_reads(key, part),
-        Condition::AnyInRow(field, _, key) | Condition::EveryInRow(field, _, key) => {
-            field_of(field) || operand_reads(key, part)
-        }
-        Condition::HasRow(_, key) => operand_reads(key, part),
-        Condition::Constant(_) | Condition::HasClaim(_) | Condition::Vouched(_) | Condition::Approved(_) => false,
-    }
+        asked => asked.fields().iter().any(field_of),
+    };
+    itself
+        || truth.inner().iter().any(|one| reads(one, part))
+        || truth.values().into_iter().any(|value| operand_reads(value, part))
+        || truth.pattern().is_some_and(|pattern| pattern_reads(pattern, part))
 }
 
 fn pattern_reads(pattern: &Pattern, part: &Part) -> bool {
@@ -242,13 +230,9 @@ fn pattern_reads(pattern: &Pattern, part: &Part) -> bool {
 }
 
 fn operand_reads(operand: &Value, part: &Part) -> bool {
-    match operand {
-        Value::Field(field) | Value::Size(field) => {
-            matches!(part, Part::Field(other) | Part::Label(other, _) if other == field)
-        }
-        Value::Label(field, name) => matches!(part, Part::Label(other, label) if other == field && label == name),
-        Value::Compute(_, left, right) => operand_reads(left, part) || operand_reads(right, part),
-        Value::Call(_, inner) | Value::Local(_, inner) | Value::Row(_, inner) => operand_reads(inner, part),
-        Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Claim(_) => false,
-    }
+    operand.any(&|value| match (value, part) {
+        (Value::Field(field) | Value::Size(field), Part::Field(other) | Part::Label(other, _)) => other == field,
+        (Value::Label(field, name), Part::Label(other, label)) => other == field && label == name,
+        _ => false,
+    })
 }

@@ -10,7 +10,8 @@
 //!    `TOKENINFO`) shows it this way;
 //! 3. [`literal`] is the only code that turns times, durations, texts and other values into
 //!    literals, and requests into cases;
-//! 4. [`listing`] shows the instructions, of any bytes.
+//! 4. [`parts`] says what conditions and values are made of;
+//! 5. [`listing`] shows the instructions, of any bytes.
 //!
 //! A rule that the language cannot express exactly is never printed as a rule, but as a comment
 //! with the reason and its instructions.
@@ -19,6 +20,7 @@ pub mod listing;
 pub mod literal;
 pub mod made;
 pub mod outline;
+pub mod parts;
 pub mod read;
 pub mod source;
 pub mod tree;

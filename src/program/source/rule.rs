@@ -114,26 +114,9 @@ fn stated(quantifier: Quantifier, pattern: ast::Pattern, effect: Effect) -> ast:
 /// Whether a condition asks for the action after an odd number of `!`: then it holds for actions
 /// that are declared later, and the checker makes no such condition in a rule that allows.
 fn asks_turned(condition: &Condition, turned: bool) -> bool {
-    match condition {
-        Condition::Action(_) => turned,
-        Condition::Not(inner) => asks_turned(inner, !turned),
-        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(|part| asks_turned(part, turned)),
-        Condition::Constant(_)
-        | Condition::Compare(..)
-        | Condition::Matches(..)
-        | Condition::AnyElement(..)
-        | Condition::EveryElement(..)
-        | Condition::Member(..)
-        | Condition::ElementsIn(..)
-        | Condition::Has(_)
-        | Condition::HasLabel(..)
-        | Condition::HasClaim(_)
-        | Condition::Approved(_)
-        | Condition::InRow(..)
-        | Condition::AnyInRow(..)
-        | Condition::EveryInRow(..)
-        | Condition::HasRow(..)
-        | Condition::Holds(_)
-        | Condition::Vouched(_) => false,
+    if let Condition::Action(_) = condition {
+        return turned;
     }
+    let turned = turned != matches!(condition, Condition::Not(_));
+    condition.inner().iter().any(|part| asks_turned(part, turned))
 }
