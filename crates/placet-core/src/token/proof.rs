@@ -133,8 +133,7 @@ impl<'k> HolderKey<'k> {
         time: Time,
         random: &mut impl Randomness,
     ) -> Result<HolderProof, ProofError> {
-        let (stamp, signature) = self.sign(Signed::Proof, scope, request, time, random)?;
-        Ok(HolderProof { stamp, signature })
+        self.sign(Signed::Proof, scope, request, time, random).map(HolderProof)
     }
 
     /// Approves a request at `time`, the present.
@@ -148,8 +147,8 @@ impl<'k> HolderKey<'k> {
         time: Time,
         random: &mut impl Randomness,
     ) -> Result<Approval, ProofError> {
-        let (stamp, signature) = self.sign(Signed::Approval, scope, request, time, random)?;
-        Ok(Approval { key: *self.public().as_bytes(), stamp, signature })
+        let signed = self.sign(Signed::Approval, scope, request, time, random)?;
+        Ok(Approval { key: *self.public().as_bytes(), signed })
     }
 
     /// Agrees that the next block of a token names `next` as its holder. The agreement fits only
@@ -170,45 +169,68 @@ impl<'k> HolderKey<'k> {
         request: RequestDigest,
         time: Time,
         random: &mut impl Randomness,
-    ) -> Result<(Stamp, [u8; 64]), ProofError> {
+    ) -> Result<Stamped, ProofError> {
         if time < Time::EPOCH {
             return Err(ProofError::NoClock);
         }
         let mut stamp = Stamp { time, nonce: [0; 8] };
         random.fill(&mut stamp.nonce).map_err(ProofError::Randomness)?;
         let signature = self.0.sign(what, &scope.statement(request, &stamp)).map_err(ProofError::Signer)?;
-        Ok((stamp, signature))
+        Ok(Stamped { stamp, signature })
+    }
+}
+
+/// A signature on one request, and what was signed with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamped {
+    stamp: Stamp,
+    signature: [u8; 64],
+}
+
+const STAMPED: usize = STAMP + 64;
+
+impl Stamped {
+    fn bytes(&self) -> [u8; STAMPED] {
+        let mut bytes = [0; STAMPED];
+        bytes[..STAMP].copy_from_slice(&self.stamp.bytes());
+        bytes[STAMP..].copy_from_slice(&self.signature);
+        bytes
+    }
+
+    fn of_bytes(bytes: &[u8; STAMPED]) -> Option<Self> {
+        let (stamp, signature) = bytes.split_first_chunk()?;
+        Some(Self { stamp: Stamp::of_bytes(stamp)?, signature: *signature.first_chunk()? })
+    }
+
+    fn is_by(&self, key: &[u8; 32], what: Signed, scope: &ProofScope, request: RequestDigest) -> bool {
+        point(key).is_some_and(|key| what.verify(&key, &scope.statement(request, &self.stamp), &self.signature))
     }
 }
 
 /// A holder's signature on one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HolderProof {
-    stamp: Stamp,
-    signature: [u8; 64],
-}
+pub struct HolderProof(Stamped);
 
-const PROOF: usize = STAMP + 64;
 const PROOF_PREFIX: &str = "placet_proof_";
 
 impl HolderProof {
     /// When the holder signed.
     #[must_use]
     pub const fn time(&self) -> Time {
-        self.stamp.time
+        self.0.stamp.time
     }
 
     /// Its id, to be kept by services that share a store and refuse to accept a proof twice. Only
     /// the holder can make another proof of the same request.
     #[must_use]
     pub fn id(&self) -> ProofId {
-        ProofId::of(&self.bytes())
+        ProofId::of(&self.0.bytes())
     }
 
     /// Writes `placet_proof_…`.
     #[must_use]
     pub fn text(&self) -> String {
-        write(PROOF_PREFIX, &self.bytes())
+        write(PROOF_PREFIX, &self.0.bytes())
     }
 
     /// Reads `placet_proof_…`.
@@ -216,23 +238,13 @@ impl HolderProof {
     /// # Errors
     /// The text is not a proof.
     pub fn parse(text: &str) -> Result<Self, ProofError> {
-        let read = read(text, PROOF_PREFIX).and_then(|bytes: [u8; PROOF]| {
-            let (stamp, signature) = bytes.split_first_chunk()?;
-            Some(Self { stamp: Stamp::of_bytes(stamp)?, signature: *signature.first_chunk()? })
-        });
-        read.ok_or(ProofError::NotAProof)
-    }
-
-    fn bytes(&self) -> [u8; PROOF] {
-        let mut bytes = [0; PROOF];
-        bytes[..STAMP].copy_from_slice(&self.stamp.bytes());
-        bytes[STAMP..].copy_from_slice(&self.signature);
-        bytes
+        let signed = read(text, PROOF_PREFIX).and_then(|bytes| Stamped::of_bytes(&bytes));
+        signed.map(Self).ok_or(ProofError::NotAProof)
     }
 
     /// Whether the holder has signed this request.
     pub(super) fn is_of(&self, holder: &[u8; 32], scope: &ProofScope, request: RequestDigest) -> bool {
-        is_signed(Signed::Proof, holder, scope, request, &self.stamp, &self.signature)
+        self.0.is_by(holder, Signed::Proof, scope, request)
     }
 }
 
@@ -240,11 +252,10 @@ impl HolderProof {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Approval {
     key: [u8; 32],
-    stamp: Stamp,
-    signature: [u8; 64],
+    signed: Stamped,
 }
 
-const APPROVAL: usize = 32 + STAMP + 64;
+const APPROVAL: usize = 32 + STAMPED;
 const APPROVAL_PREFIX: &str = "placet_approval_";
 
 impl Approval {
@@ -257,7 +268,7 @@ impl Approval {
     /// When the approver signed.
     #[must_use]
     pub const fn time(&self) -> Time {
-        self.stamp.time
+        self.signed.stamp.time
     }
 
     /// Its id, to be kept by services that accept an approval once.
@@ -278,9 +289,8 @@ impl Approval {
     /// The text is not an approval.
     pub fn parse(text: &str) -> Result<Self, ProofError> {
         let read = read(text, APPROVAL_PREFIX).and_then(|bytes: [u8; APPROVAL]| {
-            let (key, rest) = bytes.split_first_chunk()?;
-            let (stamp, signature) = rest.split_first_chunk()?;
-            Some(Self { key: *key, stamp: Stamp::of_bytes(stamp)?, signature: *signature.first_chunk()? })
+            let (key, signed) = bytes.split_first_chunk()?;
+            Some(Self { key: *key, signed: Stamped::of_bytes(signed.first_chunk()?)? })
         });
         read.ok_or(ProofError::NotAnApproval)
     }
@@ -288,26 +298,14 @@ impl Approval {
     fn bytes(&self) -> [u8; APPROVAL] {
         let mut bytes = [0; APPROVAL];
         bytes[..32].copy_from_slice(&self.key);
-        bytes[32..32 + STAMP].copy_from_slice(&self.stamp.bytes());
-        bytes[32 + STAMP..].copy_from_slice(&self.signature);
+        bytes[32..].copy_from_slice(&self.signed.bytes());
         bytes
     }
 
     /// Whether its approver has signed this request.
     pub(super) fn is_for(&self, scope: &ProofScope, request: RequestDigest) -> bool {
-        is_signed(Signed::Approval, &self.key, scope, request, &self.stamp, &self.signature)
+        self.signed.is_by(&self.key, Signed::Approval, scope, request)
     }
-}
-
-fn is_signed(
-    what: Signed,
-    key: &[u8; 32],
-    scope: &ProofScope,
-    request: RequestDigest,
-    stamp: &Stamp,
-    signature: &[u8; 64],
-) -> bool {
-    point(key).is_some_and(|key| what.verify(&key, &scope.statement(request, stamp), signature))
 }
 
 /// Identifies one proof or approval.
