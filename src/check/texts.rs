@@ -199,7 +199,7 @@ fn check_pattern_segment(segment: &str) -> Option<String> {
         return None;
     }
     if segment.contains("**") {
-        return Some("`**` stands for whole segments and must be alone between its slashes".to_owned());
+        return Some("`**` is for whole segments and must be alone between its slashes".to_owned());
     }
     let filled = segment.replace('*', SPLICE.encode_utf8(&mut [0; 4]));
     check_segment(&filled).err().map(|error| error.to_string())

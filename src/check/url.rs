@@ -220,7 +220,7 @@ impl fmt::Display for UrlTextError {
             Self::QueryInPattern => f.write_str("a pattern does not look at a query or a fragment"),
             Self::HostPattern => f.write_str("its host is not a name, an address or a pattern of names"),
             Self::SlashAtEnd => f.write_str("a pattern does not end in a `/`"),
-            Self::RunInSegment => f.write_str("`**` stands for whole segments and must be alone between its slashes"),
+            Self::RunInSegment => f.write_str("`**` is for whole segments and must be alone between its slashes"),
         }
     }
 }

@@ -71,7 +71,7 @@ fn a_path_is_canonical_or_refused() {
     http("allow { path: \"/a/x**/b\" }").says(
         "E0304",
         "\"/a/x**/b\"",
-        "`/a/x**/b` is not a canonical path: `**` stands for whole segments and must be alone between its slashes",
+        "`/a/x**/b` is not a canonical path: `**` is for whole segments and must be alone between its slashes",
         help,
     );
     for bad in ["a/*", "/a//*", "/*/", "/../**", "/%2f/*", "/a%*"] {

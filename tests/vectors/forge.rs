@@ -25,7 +25,7 @@ use placet::model::time::Time;
 /// A header: version, key, hint, issuance, lifetime and id.
 const HEADER: usize = 1 + 4 + 4 + 6 + 5 + 8;
 
-/// What stands before the block of a voucher.
+/// The bytes before the block of a voucher.
 const FINGERPRINT: usize = 16;
 
 /// What stands behind the last block while a token is open, of either kind.
@@ -108,7 +108,7 @@ impl Stock<'_> {
         let (local, public) = (self.local.as_bytes().len(), self.public.as_bytes().len());
         vec![
             cut("cut in the header", &self.local, 20),
-            cut("cut behind the header", &self.local, HEADER),
+            cut("cut after the header", &self.local, HEADER),
             cut("cut in the block", &self.local, HEADER + 3),
             cut("cut before the link", &self.local, local - END),
             cut("cut before the tag", &self.local, local - 32),
@@ -285,9 +285,9 @@ impl Stock<'_> {
         let flags = local.as_bytes().len() - END - 1;
         let too_many: Vec<&[u8]> = vec![&[0]; BLOCKS];
         vec![
-            case("a block behind the seal", respell(&local, &add_by_hand(&local, &[&[0]])), "sealed"),
+            case("a block after the seal", respell(&local, &add_by_hand(&local, &[&[0]])), "sealed"),
             altered("the seal taken away", &local, "forged", |bytes| bytes[flags] = 0),
-            altered("public, a block behind the seal", &public, "sealed", |bytes| {
+            altered("public, a block after the seal", &public, "sealed", |bytes| {
                 let link = bytes.len() - 1;
                 bytes[link] = 1;
                 bytes.extend(self.templates.restrict(&self.public, "nothing").as_bytes().iter().rev().take(150).rev());

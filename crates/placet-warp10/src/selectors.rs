@@ -48,7 +48,7 @@ impl Wanted {
         }
     }
 
-    /// Its sign, and the text behind it.
+    /// Its sign, and the text after it.
     fn parts(&self) -> (char, &str) {
         match self {
             Self::Exact(exact) => ('=', exact),

@@ -3,8 +3,7 @@
 //!
 //! A request has a [`Slot`] for each attribute, at the place that is the attribute's number. How
 //! many slots there are is part of its type, and [`View`] is the type of a request with any number
-//! of them, behind a reference: everything that decides takes `&View`, and the compiler turns
-//! `&Request` into it.
+//! of them. Everything that decides takes `&View`, and the compiler turns `&Request` into it.
 
 use alloc::string::String;
 use core::fmt;

@@ -16,7 +16,7 @@ use crate::limits::VALUE_BYTES;
 /// Some URLs that browsers take are refused, because two programs could read them differently, or
 /// because nobody should follow them: a user or password, a host that ends in a dot, an empty
 /// segment, a `/`, a `\` or a control character as an escape in the path. Escapes are in upper case,
-/// none stands for a letter, a digit or one of `-._~`, and `*` is always the escape `%2A`.
+/// none encodes a letter, a digit or one of `-._~`, and `*` is always the escape `%2A`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Url<'a>(&'a str);
 
@@ -308,8 +308,8 @@ const V6_BYTES: usize = 39;
 /// Whether a canonical host is one of the public internet: no address of this computer, of a private
 /// network, of a cloud's metadata or of another special use, and no name that is for such.
 ///
-/// A name of the public internet may have a private address: who follows the URL has to look at the
-/// address that it connects to.
+/// A name of the public internet may have a private address: the client that follows the URL
+/// has to look at the address that it connects to.
 #[must_use]
 pub fn is_public(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {

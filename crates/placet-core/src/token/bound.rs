@@ -41,7 +41,7 @@ struct BoundKey {
     start: Link,
 }
 
-/// Everything from which a key is derived. The hash stands for the secret.
+/// Everything from which a key is derived; instead of the secret, its hash.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Premises {
     key: KeyHash,
