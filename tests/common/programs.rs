@@ -294,7 +294,6 @@ impl Writer<'_, '_, '_> {
     }
 
     fn truth(&mut self, depth: usize, out: &mut Vec<u8>) {
-        let is_set = |ty| matches!(ty, Type::Set(_));
         match self.choices.below(if depth == 0 { 18 } else { 23 }) {
             21 => Op::HasClaim { claim: *self.choices.pick(&Claim::ALL) }.write(out),
             22 => {
@@ -320,26 +319,11 @@ impl Writer<'_, '_, '_> {
                     self.value(scalar, 1, out);
                 }
             }
-            7 if self.choices.chance(128) => {
-                let keys = [[7; 32], [8; 32], [9; 32]];
-                let keys = &keys[..1 + self.choices.below(keys.len())];
-                let needed = u8::try_from(1 + self.choices.below(keys.len())).expect("three at most");
-                let quorum: Vec<u8> = std::iter::once(needed).chain(keys.concat()).collect();
-                Op::Approved { quorum: self.pool.intern(&quorum) }.write(out);
-            }
+            7 if self.choices.chance(128) => self.approval(out),
             7 => match self.choices.below(3) {
                 0 => Op::Vouched { key: self.pool.intern(&[7; 32]) }.write(out),
-                1 => {
-                    let mut set = Vec::new();
-                    write_actions(&[self.action()], &mut set);
-                    Op::Asks { set: self.pool.intern(&set) }.write(out);
-                }
-                _ => {
-                    let field = self.field(is_set);
-                    let ty = self.vocabulary.attribute(field).map(|attribute| attribute.ty);
-                    let set = self.field(|other| Some(other) == ty || ty.is_none());
-                    self.choices.pick(&[Op::AnyIn { field, set }, Op::EveryIn { field, set }]).write(out);
-                }
+                1 => self.asked_action(out),
+                _ => self.two_sets(out),
             },
             8 => {
                 Op::Truth {}.write(out);
@@ -369,26 +353,8 @@ impl Writer<'_, '_, '_> {
                 self.value(scalar, 2, out);
                 self.value(scalar, 2, out);
             }
-            16 => {
-                let scalar = *self.choices.pick(&Scalar::ALL);
-                let (table, key) = self.table(scalar, 128);
-                if self.choices.chance(128) {
-                    Op::HasRow { table }.write(out);
-                } else {
-                    Op::InRow { table }.write(out);
-                    self.value(scalar, 1, out);
-                }
-                self.value(key, 1, out);
-            }
-            17 => {
-                let field = self.field(is_set);
-                let Some(Type::Set(scalar)) = self.vocabulary.attribute(field).map(|attribute| attribute.ty) else {
-                    return Op::True {}.write(out);
-                };
-                let (table, key) = self.table(scalar, 200);
-                self.choices.pick(&[Op::AnyInRow { field, table }, Op::EveryInRow { field, table }]).write(out);
-                self.value(key, 1, out);
-            }
+            16 => self.value_in_row(out),
+            17 => self.set_in_row(out),
             18 => {
                 Op::Negate {}.write(out);
                 self.truth(depth - 1, out);
@@ -403,6 +369,49 @@ impl Writer<'_, '_, '_> {
                 out.extend(body);
             }
         }
+    }
+
+    fn approval(&mut self, out: &mut Vec<u8>) {
+        let keys = [[7; 32], [8; 32], [9; 32]];
+        let keys = &keys[..1 + self.choices.below(keys.len())];
+        let needed = u8::try_from(1 + self.choices.below(keys.len())).expect("three at most");
+        let quorum: Vec<u8> = std::iter::once(needed).chain(keys.concat()).collect();
+        Op::Approved { quorum: self.pool.intern(&quorum) }.write(out);
+    }
+
+    fn asked_action(&mut self, out: &mut Vec<u8>) {
+        let mut set = Vec::new();
+        write_actions(&[self.action()], &mut set);
+        Op::Asks { set: self.pool.intern(&set) }.write(out);
+    }
+
+    fn two_sets(&mut self, out: &mut Vec<u8>) {
+        let field = self.field(is_set);
+        let ty = self.vocabulary.attribute(field).map(|attribute| attribute.ty);
+        let set = self.field(|other| Some(other) == ty || ty.is_none());
+        self.choices.pick(&[Op::AnyIn { field, set }, Op::EveryIn { field, set }]).write(out);
+    }
+
+    fn value_in_row(&mut self, out: &mut Vec<u8>) {
+        let scalar = *self.choices.pick(&Scalar::ALL);
+        let (table, key) = self.table(scalar, 128);
+        if self.choices.chance(128) {
+            Op::HasRow { table }.write(out);
+        } else {
+            Op::InRow { table }.write(out);
+            self.value(scalar, 1, out);
+        }
+        self.value(key, 1, out);
+    }
+
+    fn set_in_row(&mut self, out: &mut Vec<u8>) {
+        let field = self.field(is_set);
+        let Some(Type::Set(scalar)) = self.vocabulary.attribute(field).map(|attribute| attribute.ty) else {
+            return Op::True {}.write(out);
+        };
+        let (table, key) = self.table(scalar, 200);
+        self.choices.pick(&[Op::AnyInRow { field, table }, Op::EveryInRow { field, table }]).write(out);
+        self.value(key, 1, out);
     }
 
     fn value(&mut self, scalar: Scalar, depth: usize, out: &mut Vec<u8>) {
@@ -538,4 +547,8 @@ pub fn codes(code: &[u8], found: &mut BTreeSet<u8>) {
     while let Some(op) = Op::read(&mut cursor) {
         found.insert(op.row().code);
     }
+}
+
+const fn is_set(ty: Type) -> bool {
+    matches!(ty, Type::Set(_))
 }

@@ -317,42 +317,10 @@ impl Speaker<'_> {
             Condition::Not(inner) => condition(ConditionKind::Not(Box::new(self.condition(inner)?))),
             Condition::All(list) => return joined(list, ConditionKind::And),
             Condition::AnyOf(list) => return joined(list, ConditionKind::Or),
-            Condition::Compare(comparison, left, right) => {
-                if !is_read(left) && !is_read(right) {
-                    return None;
-                }
-                let (spoken, other) = (Box::new(self.operand(left)?), Box::new(self.operand(right)?));
-                let compare = condition(ConditionKind::Compare(*comparison, spoken, other));
-                self.where_there(&[left, right], compare)
-            }
-            Condition::Matches(operand, pattern) => {
-                if !is_read(operand) || has_absent(pattern) {
-                    return None;
-                }
-                let is_name = matches!(pattern, Pattern::Is(_));
-                let read = self.pattern(pattern, self.type_of(operand))?;
-                // By itself the name of an attribute after `in` is that of a set.
-                let pattern = if is_name { listed(read) } else { read };
-                let matches = condition(ConditionKind::In(Box::new(self.operand(operand)?), pattern));
-                self.where_there(&[operand], matches)
-            }
-            Condition::Some(field, pattern) | Condition::Every(field, pattern) => {
-                if has_absent(pattern) {
-                    return None;
-                }
-                let read = self.pattern(pattern, self.scalar(*field))?;
-                let spoken = if matches!(pattern, Pattern::Is(_)) { listed(read) } else { read };
-                let asks = self.is_optional(*field);
-                let elements = condition(match wanted {
-                    Condition::Some(..) => ConditionKind::Some(self.field(*field), spoken),
-                    _ => ConditionKind::Every(self.field(*field), spoken),
-                });
-                let asked = asks.then(|| condition(ConditionKind::Has(self.field(*field), None)));
-                match asked {
-                    Some(asked) => condition(ConditionKind::And(Box::new(asked), Box::new(elements))),
-                    None => elements,
-                }
-            }
+            Condition::Compare(comparison, left, right) => return self.compared(*comparison, left, right),
+            Condition::Matches(operand, pattern) => return self.matched(operand, pattern),
+            Condition::Some(field, pattern) => return self.elements(ConditionKind::Some, *field, pattern),
+            Condition::Every(field, pattern) => return self.elements(ConditionKind::Every, *field, pattern),
             Condition::Member(operand, field) => {
                 let set = pattern(PatternKind::Name(self.field(*field).text));
                 let member = condition(ConditionKind::In(Box::new(self.operand(operand)?), set));
@@ -369,37 +337,14 @@ impl Speaker<'_> {
                 let action = Box::new(condition(ConditionKind::Name("action".to_owned())));
                 condition(ConditionKind::In(action, self.actions(actions).value))
             }
-            Condition::InRow(operand, table, key) => {
-                if !is_read(operand) || !is_read(key) {
-                    return None;
-                }
-                let row = pattern(PatternKind::Row(self.table(table), Box::new(self.operand(key)?)));
-                let inside = condition(ConditionKind::In(Box::new(self.operand(operand)?), row));
-                self.where_there(&[operand, key], inside)
+            Condition::InRow(operand, table, key) => return self.in_row(operand, table, key),
+            Condition::AnyInRow(field, table, key) => {
+                return self.elements_in_row(ConditionKind::Some, *field, table, key);
             }
-            Condition::AnyInRow(field, table, key) | Condition::EveryInRow(field, table, key) => {
-                if !is_read(key) {
-                    return None;
-                }
-                let row = pattern(PatternKind::Row(self.table(table), Box::new(self.operand(key)?)));
-                let elements = condition(match wanted {
-                    Condition::AnyInRow(..) => ConditionKind::Some(self.field(*field), row),
-                    _ => ConditionKind::Every(self.field(*field), row),
-                });
-                let asked = self.where_there(&[key], elements);
-                if !self.is_optional(*field) {
-                    return Some(asked);
-                }
-                let has = condition(ConditionKind::Has(self.field(*field), None));
-                condition(ConditionKind::And(Box::new(has), Box::new(asked)))
+            Condition::EveryInRow(field, table, key) => {
+                return self.elements_in_row(ConditionKind::Every, *field, table, key);
             }
-            Condition::HasRow(table, key) => {
-                if !is_read(key) {
-                    return None;
-                }
-                let has = condition(ConditionKind::HasRow(self.table(table), Box::new(self.operand(key)?)));
-                self.where_there(&[key], has)
-            }
+            Condition::HasRow(table, key) => return self.has_row(table, key),
             Condition::Has(field) => condition(ConditionKind::Has(self.field(*field), None)),
             Condition::HasLabel(field, label) => condition(ConditionKind::Has(self.field(*field), Some(label.clone()))),
             Condition::HasClaim(path) => condition(ConditionKind::HasTokenField(self.claim(path)?)),
@@ -410,6 +355,82 @@ impl Speaker<'_> {
             }
             Condition::Vouched(_) | Condition::Approved(_) => return None,
         })
+    }
+
+    fn compared(&self, comparison: Comparison, left: &Operand, right: &Operand) -> Option<ast::Condition> {
+        if !is_read(left) && !is_read(right) {
+            return None;
+        }
+        let (spoken, other) = (Box::new(self.operand(left)?), Box::new(self.operand(right)?));
+        let compare = condition(ConditionKind::Compare(comparison, spoken, other));
+        Some(self.where_there(&[left, right], compare))
+    }
+
+    fn matched(&self, operand: &Operand, wanted: &Pattern) -> Option<ast::Condition> {
+        if !is_read(operand) || has_absent(wanted) {
+            return None;
+        }
+        let read = self.pattern(wanted, self.type_of(operand))?;
+        let matches = ConditionKind::In(Box::new(self.operand(operand)?), not_a_set(wanted, read));
+        Some(self.where_there(&[operand], condition(matches)))
+    }
+
+    fn elements(
+        &self,
+        kind: fn(Name, ast::Pattern) -> ConditionKind,
+        field: FieldNo,
+        wanted: &Pattern,
+    ) -> Option<ast::Condition> {
+        if has_absent(wanted) {
+            return None;
+        }
+        let read = self.pattern(wanted, self.scalar(field))?;
+        let elements = condition(kind(self.field(field), not_a_set(wanted, read)));
+        Some(self.where_the_field_is(field, elements))
+    }
+
+    fn in_row(&self, operand: &Operand, table: &Table, key: &Operand) -> Option<ast::Condition> {
+        if !is_read(operand) {
+            return None;
+        }
+        let inside = ConditionKind::In(Box::new(self.operand(operand)?), self.row_of(table, key)?);
+        Some(self.where_there(&[operand, key], condition(inside)))
+    }
+
+    fn elements_in_row(
+        &self,
+        kind: fn(Name, ast::Pattern) -> ConditionKind,
+        field: FieldNo,
+        table: &Table,
+        key: &Operand,
+    ) -> Option<ast::Condition> {
+        let elements = condition(kind(self.field(field), self.row_of(table, key)?));
+        let asked = self.where_there(&[key], elements);
+        Some(self.where_the_field_is(field, asked))
+    }
+
+    fn has_row(&self, table: &Table, key: &Operand) -> Option<ast::Condition> {
+        if !is_read(key) {
+            return None;
+        }
+        let has = condition(ConditionKind::HasRow(self.table(table), Box::new(self.operand(key)?)));
+        Some(self.where_there(&[key], has))
+    }
+
+    fn row_of(&self, table: &Table, key: &Operand) -> Option<ast::Pattern> {
+        if !is_read(key) {
+            return None;
+        }
+        Some(pattern(PatternKind::Row(self.table(table), Box::new(self.operand(key)?))))
+    }
+
+    /// The condition, and before it whether the attribute is there if it may be absent.
+    fn where_the_field_is(&self, field: FieldNo, inner: ast::Condition) -> ast::Condition {
+        if !self.is_optional(field) {
+            return inner;
+        }
+        let has = condition(ConditionKind::Has(self.field(field), None));
+        condition(ConditionKind::And(Box::new(has), Box::new(inner)))
     }
 
     /// The checker wants every value that may be absent to be asked for; asking changes nothing, since what reads an absent value
@@ -584,4 +605,9 @@ fn has_absent(pattern: &Pattern) -> bool {
         Pattern::Labels(labels) => labels.iter().any(|(_, pattern)| has_absent(pattern)),
         _ => false,
     }
+}
+
+/// By itself the name of an attribute after `in` is that of a set.
+fn not_a_set(wanted: &Pattern, read: ast::Pattern) -> ast::Pattern {
+    if matches!(wanted, Pattern::Is(_)) { listed(read) } else { read }
 }

@@ -45,6 +45,8 @@ fn faulty() -> Cases {
         names,
         types_of_patterns,
         types_of_conditions,
+        claims_and_zones,
+        types_of_computed_values,
         constants_of_the_pool,
         constants_of_patterns,
         constants_of_urls,
@@ -265,6 +267,10 @@ fn types_of_conditions(cases: &mut Cases) {
         "a label of a set",
         with(b"a", |name| when(&one(Op::HasLabel { field: field("s_string"), name }))),
     );
+}
+
+/// Claims and time zones, of wrong types and of no form.
+fn claims_and_zones(cases: &mut Cases) {
     let local =
         |op: Op| with_zone(|zone| when(&[Op::Equal {}, Op::Local { zone }, op, Op::Issuance {}].map(one).concat()));
     cases.add(Fault::WrongType, "the local time of an int", local(Op::Number { number: Int(0) }));
@@ -291,6 +297,10 @@ fn types_of_conditions(cases: &mut Cases) {
             when(&[Op::Equal {}, Op::Local { zone }, Op::Expiry {}, Op::Expiry {}].map(one).concat())
         }),
     );
+}
+
+/// Sums, functions and predicates of values that they do not take.
+fn types_of_computed_values(cases: &mut Cases) {
     cases.add(
         Fault::WrongType,
         "the sum of two times",
