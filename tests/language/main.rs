@@ -4,6 +4,7 @@ mod bytecode_page;
 mod check_messages;
 mod check_support;
 mod check_tree;
+mod condition_messages;
 mod diagnostics;
 mod layers;
 mod listings;
