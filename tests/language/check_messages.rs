@@ -107,6 +107,10 @@ fn a_path_in_whatever_case_has_no_wildcard_that_would_be_taken_for_text() {
         );
     }
     http("allow { path: nocase prefix \"/a\" }").finds(&[("E0308", "nocase prefix \"/a\"")]);
+    for nothing in ["glob \"/a*\"", "[\"/a\"]"] {
+        http(&format!("allow {{ path: nocase {nothing} }}"))
+            .helps("`nocase` comes before a text, `prefix` or `suffix`");
+    }
     http("allow { path: nocase \"/**\" }").finds(&[("W0121", "nocase \"/**\"")]);
 }
 

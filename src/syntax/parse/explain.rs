@@ -210,7 +210,7 @@ impl<'t> Scene<'t> {
         if self.expects(Rule::case_entry) || self.expects(Rule::section_word) {
             return Some(format!("a case begins with {}", ticked(&CASE_WORDS)));
         }
-        None
+        (before == "nocase").then(|| "`nocase` comes before a text, `prefix` or `suffix`".to_owned())
     }
 
     /// Whether the last token and the one before it are on one line.
