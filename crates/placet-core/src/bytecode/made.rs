@@ -86,7 +86,14 @@ impl<'v> Spelled<'v> {
             Value::String(_) | Value::Bytes(_) => return value.bytes().map(Self::Own),
             Value::Int(number) => write!(text, "{number}").ok()?,
             Value::Uuid(uuid) => write!(text, "{}", UuidText(*uuid)).ok()?,
-            _ => return None,
+            Value::Bool(_)
+            | Value::Time(_)
+            | Value::Duration(_)
+            | Value::Ip(_)
+            | Value::Path(_)
+            | Value::Url(_)
+            | Value::Set(_)
+            | Value::Labels(_) => return None,
         }
         Some(Self::Written(text))
     }

@@ -18,6 +18,7 @@ pub mod matcher;
 pub mod owned;
 pub mod path;
 pub mod predicate;
+pub mod public_host;
 pub mod request;
 pub mod target;
 pub mod time;

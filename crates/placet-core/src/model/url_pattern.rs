@@ -3,7 +3,8 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::url::{Scheme, is_public};
+use super::public_host::is_public;
+use super::url::Scheme;
 
 /// `https://*.example.com:8443/hooks/**`, or `public`. Queries and fragments are not looked at, and
 /// neither is a slash at the end of a path.

@@ -108,7 +108,17 @@ impl<'p> Machine<'p, '_> {
         match subject {
             Value::Path(_) => made_path_matches(shape, &values, bytes),
             Value::Bytes(_) => made_matches(shape, &values, bytes, Unit::Byte),
-            _ => made_matches(shape, &values, bytes, Unit::Character),
+            Value::String(_) => made_matches(shape, &values, bytes, Unit::Character),
+            // The verifier takes no others.
+            Value::Url(_)
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Uuid(_)
+            | Value::Time(_)
+            | Value::Duration(_)
+            | Value::Ip(_)
+            | Value::Set(_)
+            | Value::Labels(_) => None,
         }
     }
 
